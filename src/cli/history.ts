@@ -46,9 +46,16 @@ export async function history(command: Command): Promise<void> {
   });
   const url = await ui.listen();
   announce(`firesteel history: ${folder} at ${url}`);
-  if (access === null && !(await isLoopback(host)))
-    announce(
-      `firesteel history: everybody who reaches ${host} can read what applications did (a proxy that asks who they are, and ${HISTORY_ACLS_ENABLED.key}, keep others out)`,
-    );
+  const readers = access === null ? await readersOf(host) : null;
+  if (readers !== null) announce(`firesteel history: ${readers}`);
   endOnSignals(() => ui.close());
+}
+
+/** Who else can read pages that are served on `host` and ask nobody; null where only this machine reaches them. */
+export async function readersOf(host: string): Promise<string | null> {
+  if (await isLoopback(host)) return null;
+  return (
+    `everybody who reaches ${host} can read what applications did ` +
+    `(a proxy that asks who they are, and ${HISTORY_ACLS_ENABLED.key}, keep others out)`
+  );
 }

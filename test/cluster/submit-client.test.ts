@@ -1,4 +1,5 @@
 /** What people are told when a master cannot be asked, or is lost before it answers. */
+import { createServer } from "node:net";
 import { SubmitClient } from "../../src/cluster/program/submit-client";
 import { PeerServer } from "../../src/cluster/session/peer-server";
 
@@ -29,6 +30,16 @@ test("a master that is not there: its address, the cause in one phrase, and what
     `[UNREACHABLE] The master at 127.0.0.1:${port} cannot be reached: connect ECONNREFUSED 127.0.0.1:${port}. ` +
       "See that it runs there (firesteel master) and that this machine may connect to it.",
   );
+});
+
+test("somebody who ends what speaks without TLS may be a master that has it", async () => {
+  const server = createServer((socket) => void socket.once("data", () => socket.destroy()));
+  await new Promise<void>((listening) => void server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address() as { port: number };
+  await expect(clientOf(port).submit(request, Buffer.from("program"))).rejects.toThrow(
+    "If it has TLS, --tls-ca, --tls-cert and --tls-key are needed here, too.",
+  );
+  await new Promise((closed) => server.close(closed));
 });
 
 test("a master that is lost before it answers may have done what it was asked for", async () => {

@@ -2,7 +2,8 @@
  * Expressions of columns as text, as they would stand in SQL, for messages and for `String(column)`. Names that results get are made by
  * analysis.
  */
-import type { UnresolvedBound, UnresolvedExpression, UnresolvedWindow } from "../syntax/expression";
+import { caseSql, frameSql } from "../expressions/sql-text";
+import type { UnresolvedExpression, UnresolvedWindow } from "../syntax/expression";
 import { literalSql } from "../types/print";
 import { simpleString } from "../types/text";
 
@@ -103,20 +104,12 @@ function callText(call: CallExpression): string {
       return `(${first} BETWEEN ${second} AND ${more[0]})`;
     case "case":
     case "when":
-      return caseText(args);
+      return caseSql(args);
     default: {
       const filter = call.filter === undefined ? "" : ` FILTER (WHERE ${expressionText(call.filter)})`;
       return `${name}(${call.distinct === true ? "DISTINCT " : ""}${args.join(", ")})${filter}${overText(call.over)}`;
     }
   }
-}
-
-/** Conditions and values in turn, and what holds otherwise. */
-function caseText(args: readonly string[]): string {
-  const parts: string[] = [];
-  for (let i = 0; i + 1 < args.length; i += 2) parts.push(`WHEN ${args[i]} THEN ${args[i + 1]}`);
-  if (args.length % 2 === 1) parts.push(`ELSE ${args.at(-1)}`);
-  return `CASE ${parts.join(" ")} END`;
 }
 
 function overText(window: UnresolvedWindow | undefined): string {
@@ -129,20 +122,7 @@ export function windowText(window: UnresolvedWindow): string {
     ...(reference === undefined ? [] : [reference]),
     ...(partitionBy.length === 0 ? [] : [`PARTITION BY ${list(partitionBy)}`]),
     ...(orderBy.length === 0 ? [] : [`ORDER BY ${list(orderBy)}`]),
-    ...(frame === undefined ? [] : [`${frame.unit.toUpperCase()} BETWEEN ${boundText(frame.start)} AND ${boundText(frame.end)}`]),
+    ...(frame === undefined ? [] : [frameSql(frame, expressionText)]),
   ];
   return `(${parts.join(" ")})`;
-}
-
-function boundText(bound: UnresolvedBound): string {
-  switch (bound.kind) {
-    case "unboundedPreceding":
-      return "UNBOUNDED PRECEDING";
-    case "unboundedFollowing":
-      return "UNBOUNDED FOLLOWING";
-    case "currentRow":
-      return "CURRENT ROW";
-    default:
-      return `${expressionText(bound.offset)} ${bound.kind.toUpperCase()}`;
-  }
 }

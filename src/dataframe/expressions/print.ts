@@ -9,6 +9,7 @@ import { literalSql } from "../types/print";
 import { isNumeric, quoteIfNeeded, sqlName } from "../types/text";
 import type { AggregateCall, Attribute, Bound, Call, Expression, Frame, SortOrder } from "./expression";
 import { functionTable } from "./function-table";
+import { boundSql, frameSql } from "./sql-text";
 
 export function printed(expression: Expression): string {
   if ("printed" in expression && expression.printed !== undefined) return expression.printed;
@@ -95,24 +96,11 @@ export function printedSortOrder(order: SortOrder): string {
 }
 
 export function printedFrame(frame: Frame): string {
-  return `${frame.unit.toUpperCase()} BETWEEN ${printedBound(frame.start)} AND ${printedBound(frame.end)}`;
+  return frameSql(frame, printed);
 }
 
 export function printedBound(bound: Bound): string {
-  switch (bound.kind) {
-    case "unboundedPreceding":
-      return "UNBOUNDED PRECEDING";
-    case "unboundedFollowing":
-      return "UNBOUNDED FOLLOWING";
-    case "currentRow":
-      return "CURRENT ROW";
-    case "preceding":
-      return bound.printed ?? `${printed(bound.offset)} PRECEDING`;
-    case "following":
-      return `${printed(bound.offset)} FOLLOWING`;
-    default:
-      return unreachable(bound);
-  }
+  return boundSql(bound, printed);
 }
 
 function namedValues(values: readonly Expression[]): string {

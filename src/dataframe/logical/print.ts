@@ -6,7 +6,8 @@
  *      +- Relation spark_catalog.default.t[a#1,b#2] parquet
  */
 import { unreachable } from "../../common/errors";
-import type { Attribute, Expression, Frame, SortOrder } from "../expressions/expression";
+import type { Attribute, Expression, SortOrder } from "../expressions/expression";
+import { caseSql, type PrintedBound, type PrintedFrame } from "../expressions/sql-text";
 import { literalSql } from "../types/print";
 import { simpleString } from "../types/text";
 import { outputOf } from "./output";
@@ -280,27 +281,12 @@ function callText(fn: string, args: readonly Expression[]): string {
       return `${texts[0]} IN (${texts.slice(1).join(",")})`;
     case "like":
       return args.length === 2 ? `${texts[0]} LIKE ${texts[1]}` : `${texts[0]} LIKE ${texts[1]} ESCAPE ${texts[2]}`;
-    case "case": {
-      const parts: string[] = [];
-      for (let i = 0; i + 1 < texts.length; i += 2) parts.push(`WHEN ${texts[i]} THEN ${texts[i + 1]}`);
-      if (texts.length % 2 === 1) parts.push(`ELSE ${texts[texts.length - 1]}`);
-      return `CASE ${parts.join(" ")} END`;
-    }
+    case "case":
+      return caseSql(texts);
     default:
       return `${fn}(${texts.join(", ")})`;
   }
 }
-
-/** A frame of a plan as it was written or as it was analysed: `E` are its expressions. */
-interface PrintedFrame<E> {
-  readonly unit: Frame["unit"];
-  readonly start: PrintedBound<E>;
-  readonly end: PrintedBound<E>;
-}
-
-type PrintedBound<E> =
-  | { readonly kind: "unboundedPreceding" | "unboundedFollowing" | "currentRow" }
-  | { readonly kind: "preceding" | "following"; readonly offset: E };
 
 export function frameText<E>({ unit, start, end }: PrintedFrame<E>, text: (offset: E) => string): string {
   return `specifiedwindowframe(${unit === "rows" ? "RowFrame" : "RangeFrame"}, ${boundText(start, text)}, ${boundText(end, text)})`;
