@@ -47,6 +47,12 @@ export class StandaloneLauncher implements Launcher {
   #attempts = 0;
   #registeredOnce = false;
   #ending = false;
+  /** Why there is no executor, in the master's words. */
+  #waitingFor: string | null = null;
+  /** Why no master can be asked for any; null while one can. */
+  #unreachable: string | null = null;
+  /** Which of both the driver was told last. */
+  #told: string | null = null;
 
   constructor(
     private readonly options: StandaloneLauncherOptions,
@@ -60,7 +66,10 @@ export class StandaloneLauncher implements Launcher {
         connected: () => this.#register(),
         message: (message) => this.#message(message),
         disconnected: (reason) => {
-          if (!this.#ending) log.warn(`lost the master: ${reason}; executors go on, and the master is tried again`);
+          if (this.#ending) return;
+          log.warn(`lost the master: ${reason}; executors go on, and the master is tried again`);
+          this.#unreachable = `the master is lost (${reason}); it is tried again.`;
+          this.#tellAwaited();
         },
         failed: (error) => this.#failed(error),
       },
@@ -96,11 +105,13 @@ export class StandaloneLauncher implements Launcher {
   setTotal(total: number): void {
     this.#limit = total;
     this.#link.send({ requestExecutors: { total } });
+    this.#tellAwaited();
   }
 
   replace(executorId: string, reason: string): void {
     if (!this.#held.delete(executorId)) return;
     this.#link.send({ killExecutors: { executorIds: [executorId], reason } });
+    this.#tellAwaited();
   }
 
   ending(): void {
@@ -132,7 +143,17 @@ export class StandaloneLauncher implements Launcher {
       },
     });
     // The master says it again where it is so.
-    this.handlers.awaited(null);
+    this.#waitingFor = this.#unreachable = null;
+    this.#tellAwaited();
+  }
+
+  /** The master says what is waited for; while there is none, that is the master. Who has executors, or wants none, waits for nothing. */
+  #tellAwaited(): void {
+    const wanted = this.#held.size === 0 && this.#limit !== 0;
+    const reason = wanted ? (this.#unreachable ?? this.#waitingFor) : null;
+    if (reason === this.#told) return;
+    this.#told = reason;
+    this.handlers.awaited(reason);
   }
 
   #message(message: Messages.FromMaster.$Shape): void {
@@ -149,7 +170,8 @@ export class StandaloneLauncher implements Launcher {
         registered: false,
       });
     } else if (message.applicationWaiting) {
-      this.handlers.awaited(message.applicationWaiting.reason || null);
+      this.#waitingFor = message.applicationWaiting.reason || null;
+      this.#tellAwaited();
     } else if (message.executorUpdated) this.#updated(message.executorUpdated);
     else if (message.applicationRemoved)
       this.handlers.gaveUp(message.applicationRemoved.reason ?? "the master removed the application");
@@ -185,10 +207,15 @@ export class StandaloneLauncher implements Launcher {
   #failed(error: ClusterError): void {
     // Where there is a standby there will be an active master.
     if (!(error instanceof StandbyError)) this.#attempts++;
-    if (this.#registeredOnce) return; // a master that was there will be there again
+    const reason = error.message.replace(/^\[[A-Z_]+\] /, "");
+    if (this.#registeredOnce) {
+      // A master that was there will be there again.
+      this.#unreachable = `${reason} It is tried again.`;
+      return this.#tellAwaited();
+    }
     if (error instanceof RefusedError || this.#attempts >= this.options.maxAttempts) {
       void this.#link.close();
-      this.handlers.gaveUp(error.message.replace(/^\[[A-Z_]+\] /, ""));
+      this.handlers.gaveUp(reason);
     } else log.warn(`trying again: ${error.message}`);
   }
 }
