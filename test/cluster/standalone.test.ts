@@ -63,6 +63,8 @@ describe("a standalone cluster", () => {
     await until(() => cluster.workers.every((one) => one.stateOf().executors.length === 0), "the executors' ends");
     const finished = cluster.workers.flatMap((one) => one.stateOf().finishedExecutors);
     expect(finished).toHaveLength(2);
+    for (const { state, message } of finished)
+      expect({ state, message }).toEqual({ state: "EXITED", message: expect.stringMatching(/exited with code 0$/) });
     const logs = finished.map(({ directory }) => readFileSync(join(directory, "stdout"), "utf8")).join("");
     expect(logs.split("\n").sort().join("")).toBe("task for anntask for bob");
     expect(cluster.master.stateOf().completedApplications).toMatchObject([{ name: "program", state: "FINISHED" }]);

@@ -42,8 +42,8 @@ export class Child {
   state: ExecutorStatus | DriverStatus = "RUNNING";
   message = "";
   endTime: number | null = null;
-  /** Was told to end. */
-  dismissed = false;
+  /** Why it was told to end; null: it was not. */
+  dismissed: string | null = null;
   readonly ended: Promise<ChildEnd>;
   readonly #process: ChildProcess;
   #killTimer: NodeJS.Timeout | null = null;
@@ -84,9 +84,9 @@ export class Child {
     return this.#process.pid ?? null;
   }
 
-  /** Ends the process: at once by `signal` unless that is null, by SIGKILL when it is still there after `graceMs`. */
-  end(signal: NodeJS.Signals | null, graceMs: number): void {
-    this.dismissed = true;
+  /** Ends the process for the reason `why`: at once by `signal` unless that is null, by SIGKILL when it is still there after `graceMs`. */
+  end(signal: NodeJS.Signals | null, graceMs: number, why: string): void {
+    this.dismissed ??= why;
     if (signal !== null) this.#process.kill(signal);
     this.#killTimer ??= setTimeout(() => this.#process.kill("SIGKILL"), graceMs);
   }

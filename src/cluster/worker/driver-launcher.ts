@@ -92,7 +92,7 @@ export class DriverLauncher {
 
   stop(driverId: string, graceMs: number): void {
     const child = this.children.running.find(({ spec }) => spec.id === driverId);
-    if (child !== undefined) child.end("SIGTERM", graceMs);
+    if (child !== undefined) child.end("SIGTERM", graceMs, "it was killed");
     else if (this.#descriptions.has(driverId)) this.#stopped.add(driverId);
   }
 
@@ -111,7 +111,7 @@ export class DriverLauncher {
     log.info(`driver ${driverId} is started`);
     void child.ended.then((end) => {
       const finished = end.failed === null && end.code === 0;
-      const state = child.dismissed ? "KILLED" : finished ? "FINISHED" : "FAILED";
+      const state = child.dismissed !== null ? "KILLED" : finished ? "FINISHED" : "FAILED";
       const how = end.failed ?? (end.signal === null ? `exited with code ${end.code}` : `killed by ${end.signal}`);
       const message = state === "FAILED" ? how : "";
       child.state = state;

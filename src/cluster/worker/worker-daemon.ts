@@ -15,12 +15,12 @@ import { localRoots, removeApplication } from "../../storage/local-directories";
 import { encodeResources } from "../../wire/resources";
 import type { TlsFiles } from "../../wire/tls";
 import type { Messages } from "../../wire/wire";
-import { exitReason } from "../exit-reason";
 import { MasterLink, RefusedError } from "../session/master-link";
 import type { StatePort, WorkerState } from "../state";
 import type { Child } from "./child";
 import { ChildSet } from "./child-set";
 import { DriverLauncher } from "./driver-launcher";
+import { executorEnding } from "./executor-end";
 import { launchExecutor } from "./launch-executor";
 import { WorkDirectory } from "./work-directory";
 
@@ -171,7 +171,7 @@ export class WorkerDaemon implements StatePort<WorkerState> {
     this.#work.stop();
     this.#link.send({ workerLeaving: { reason, later: false } });
     const children = [...this.#executors.running, ...this.#drivers.children.running];
-    for (const child of children) child.end("SIGTERM", EXECUTOR_GRACE);
+    for (const child of children) child.end("SIGTERM", EXECUTOR_GRACE, reason);
     await Promise.all(children.map((child) => child.ended));
     await this.#link.close();
   }
@@ -224,9 +224,9 @@ export class WorkerDaemon implements StatePort<WorkerState> {
     else if (message.reregister) this.#register();
     else if (message.launchExecutor) this.#launchExecutor(message.launchExecutor);
     else if (message.killExecutor) {
-      const { appId, executorId } = message.killExecutor;
+      const { appId, executorId, reason } = message.killExecutor;
       const child = this.#executors.running.find(({ spec }) => spec.appId === appId && spec.id === executorId);
-      if (child !== undefined) child.end(null, EXECUTOR_GRACE);
+      if (child !== undefined) child.end(null, EXECUTOR_GRACE, reason || "it was given up");
       else if (appId && executorId)
         this.#link.send({ executorChanged: { appId, executorId, state: "KILLED", reason: "it has ended before", exitCode: -1 } });
     } else if (message.launchDriver) {
@@ -286,21 +286,20 @@ export class WorkerDaemon implements StatePort<WorkerState> {
     log.info(`executor ${appId}/${executorId} is started: ${child.spec.cores} cores`);
     this.#tell(child, { executorChanged: { appId: appId!, executorId, state: "RUNNING", exitCode: -1 } });
     void child.ended.then((end) => {
-      const exit =
-        end.failed === null ? exitReason(end.code, end.signal, end.stderr) : { reason: end.failed, outOfMemory: false };
-      child.state = child.dismissed ? "KILLED" : end.failed === null ? "EXITED" : "FAILED";
-      child.message = exit.reason;
+      const { state, reason, outOfMemory } = executorEnding(end, child.dismissed);
+      child.state = state;
+      child.message = reason;
       this.#executors.end(child);
-      log.info(`executor ${appId}/${executorId} ended: ${exit.reason}`);
+      log.info(`executor ${appId}/${executorId} ended: ${reason}`);
       this.#tell(child, {
         executorChanged: {
           appId: appId!,
           executorId,
-          state: child.state,
-          reason: exit.reason,
+          state,
+          reason,
           exitCode: end.code ?? -1,
           signal: end.signal ?? "",
-          outOfMemory: exit.outOfMemory,
+          outOfMemory,
         },
       });
     });
@@ -309,7 +308,7 @@ export class WorkerDaemon implements StatePort<WorkerState> {
   /** The application is over: its executors end, then its files in the local directories go. Logs stay. */
   async #cleanUp(appId: string): Promise<void> {
     const executors = this.#executors.running.filter(({ spec }) => spec.appId === appId);
-    for (const child of executors) child.end(null, EXECUTOR_GRACE);
+    for (const child of executors) child.end(null, EXECUTOR_GRACE, "its application has ended");
     const roots = new Set([...localRoots(this.options.conf), tmpdir(), ...(this.#dataOf.get(appId) ?? [])]);
     this.#dataOf.delete(appId);
     await Promise.all(executors.map((child) => child.ended));
