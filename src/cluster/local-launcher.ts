@@ -11,7 +11,7 @@ import { CONFIGURATION_VARIABLE } from "../executor/process/options";
 import { parseAddress } from "../wire/address";
 import { SECRET_FILE_VARIABLE, SECRET_VARIABLE } from "../wire/auth";
 import { withAllocator } from "./allocator";
-import { EXECUTOR_NODE_OPTIONS } from "./executor-options";
+import { executorNodeOptions } from "./executor-options";
 import { exitReason } from "./exit-reason";
 
 export interface LocalLauncherOptions {
@@ -141,7 +141,7 @@ export class LocalLauncher implements Launcher {
     const { options } = this;
     const id = String(this.#nextId++);
     const args = [
-      ...EXECUTOR_NODE_OPTIONS,
+      ...executorNodeOptions(options.coresPerExecutor),
       ...(options.nodeOptions ?? []),
       options.executorFile,
       "--driver-url",

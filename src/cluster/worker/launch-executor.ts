@@ -7,7 +7,7 @@ import { decodeResources } from "../../wire/resources";
 import type { TlsFiles } from "../../wire/tls";
 import type { Messages } from "../../wire/wire";
 import { withAllocator } from "../allocator";
-import { EXECUTOR_NODE_OPTIONS } from "../executor-options";
+import { executorNodeOptions } from "../executor-options";
 import { Child } from "./child";
 import { rollingOf } from "./rolling-file";
 
@@ -45,7 +45,7 @@ export function launchExecutor(message: Messages.LaunchExecutor.$Properties, on:
     directory: join(on.workDirectory, appId, executorId),
     localRoots: localRoots(conf),
     args: [
-      ...EXECUTOR_NODE_OPTIONS,
+      ...executorNodeOptions(cores),
       ...(message.nodeOptions ?? []),
       on.executorFile,
       "--driver-url",
