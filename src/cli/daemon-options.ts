@@ -9,6 +9,7 @@ import { UsageError } from "../common/errors";
 import { log, setLogLevel, switchLevelOnSignal } from "../common/log";
 import { defaultsFile, readProperties } from "../common/submit-options";
 import { leave } from "../common/leave";
+import { isEveryAddress } from "../wire/address";
 
 const OPTION_KEYS = {
   secretFile: "spark.authenticate.secret.file",
@@ -19,7 +20,7 @@ const OPTION_KEYS = {
 
 export function addDaemonOptions(command: Command, pagesPort = "port of its pages"): Command {
   return command
-    .option("--host <host>", "name or address on which it listens, and by which others reach it")
+    .option("--host <host>", "name or address on which it listens, and by which others reach it; 0.0.0.0 for all")
     .option("--webui-port <port>", pagesPort)
     .option("--secret-file <file>", "file of the secret that all processes of the cluster share")
     .option("--tls-cert <file>", "PEM certificate of this process; with --tls-key and --tls-ca all ports are encrypted")
@@ -61,9 +62,21 @@ export function daemonSettings(command: Command): DaemonSettings {
   return { get, all: [...settings], read: (entry) => entry.parse(get(entry.key) ?? entry.defaultText, entry.key) };
 }
 
+export function addPublicHost(command: Command): Command {
+  return command.option("--public-host <host>", "name by which others reach it (default: --host, or this machine's name where that is 0.0.0.0)"); // prettier-ignore
+}
+
 /** Where a daemon listens: what is asked for; else this machine's name, or without a secret its loopback address. */
 export function hostOf(command: Command, secret: Uint8Array): string {
   return command.opts<{ host?: string }>().host ?? (secret.length > 0 ? hostname() : "127.0.0.1");
+}
+
+/** By what others reach a daemon that listens on `listenHost`. Throws a UsageError for what nobody can connect to. */
+export function publicHostOf(command: Command, listenHost: string): string {
+  const { publicHost } = command.opts<{ publicHost?: string }>();
+  if (publicHost !== undefined && isEveryAddress(publicHost))
+    throw new UsageError("INVALID_OPTION", `--public-host must be a name that others can connect to, not "${publicHost}".`);
+  return publicHost ?? (isEveryAddress(listenHost) ? hostname() : listenHost);
 }
 
 export function portOption(text: string | undefined, name: string, fallback: number): number {

@@ -1,12 +1,14 @@
 /** The pages of a standalone daemon: where they are, and the server. */
 import type { Command } from "commander";
 import type { Read } from "../cluster/daemon-config";
+import { hostPort } from "../common/cluster-master";
 import { PORT_RETRIES, UI_ALLOWED_HOSTS, UI_BIND_ADDRESS } from "../common/config-entries";
 import type { ConfigEntry } from "../common/config-entry";
 import { log } from "../common/log";
 import { pageAccess } from "../common/page-access";
 import type { DaemonUiOptions } from "../ui/daemon-ui";
 import { startUiServer } from "../ui/load";
+import { isEveryAddress } from "../wire/address";
 import { pagesTls } from "../wire/tls";
 import { type DaemonSettings, portOption } from "./daemon-options";
 
@@ -45,9 +47,10 @@ export async function openPages(
       tls,
       access,
     } as Parameters<typeof startUiServer>[0]);
-    const everywhere = bind === "0.0.0.0" || bind === "::";
     return {
-      url: everywhere ? `${tls === null ? "http" : "https"}://${where.host}:${ui.port}` : ui.url,
+      url: isEveryAddress(bind)
+        ? `${tls === null ? "http" : "https"}://${hostPort({ host: where.host, port: ui.port })}`
+        : ui.url,
       close: () => ui.close(),
     };
   } catch (error) {

@@ -4,7 +4,7 @@
 import { Command } from "commander";
 import { addSubmitOptions, resolveSettings } from "../common/submit-options";
 import { version } from "../common/version";
-import { addDaemonOptions, announce } from "./daemon-options";
+import { addDaemonOptions, addPublicHost, announce } from "./daemon-options";
 import { type ImportModule, setImport } from "./import-module";
 import { leave } from "../common/leave";
 import { exitCodeOf, lineOf } from "./report";
@@ -72,7 +72,7 @@ function program(): Command {
       await (await import("./shell/start")).shell(command);
     });
 
-  addDaemonOptions(root.command("master"))
+  addPublicHost(addDaemonOptions(root.command("master")))
     .description("the master of a standalone cluster: workers and applications connect to it")
     .option("-p, --port <port>", "port for workers and applications; 0 takes a free one (default 7077)")
     .option("--recovery-dir <dir>", "directory of its journal (default ~/.firesteel/master/<host>-<port>)")
@@ -80,7 +80,7 @@ function program(): Command {
       await (await import("./master")).master(command);
     });
 
-  addDaemonOptions(root.command("worker"))
+  addPublicHost(addDaemonOptions(root.command("worker")))
     .description("a worker of a standalone cluster: runs executors and drivers")
     .argument("<master>", "firesteel://host:port, or several masters with commas between them")
     .option("-c, --cores <n>", "cores that it offers (default: all of this machine)")
@@ -115,7 +115,7 @@ function program(): Command {
       for (const name of await stopDaemons(kinds.map(daemonKind))) announce(`firesteel: ${name} is ended`);
     });
 
-  addDaemonOptions(root.command("start-all"))
+  addPublicHost(addDaemonOptions(root.command("start-all")))
     .description("start a master here and workers on the machines of a file, by ssh, in the background")
     .option("--workers <file>", "names of machines, one a line (default: only this one)")
     .option("-p, --port <port>", "port of the master (default 7077)")

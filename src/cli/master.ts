@@ -17,7 +17,7 @@ import {
 } from "../common/cluster-config-entries";
 import { DEFAULT_MASTER_PORT } from "../common/cluster-master";
 import { tlsFiles } from "../wire/tls";
-import { announce, daemonSettings, endOnSignals, hostOf, portOption, UNSECURED } from "./daemon-options";
+import { announce, daemonSettings, endOnSignals, hostOf, portOption, publicHostOf, UNSECURED } from "./daemon-options";
 import type { Pages } from "./daemon-pages";
 import { openPages } from "./daemon-pages";
 import { startSubmissionServer, type SubmissionServer } from "./submission-server";
@@ -32,16 +32,18 @@ export async function master(command: Command): Promise<void> {
   const { get, read } = daemonSettings(command);
   const secret = clusterSecret(get);
   const tls = tlsFiles(get);
-  const host = hostOf(command, secret);
+  const listenHost = hostOf(command, secret);
+  const host = publicHostOf(command, listenHost);
   const port = portOption(options.port, "--port", DEFAULT_MASTER_PORT);
-  await checkReach(host, secret, "The master");
+  await checkReach(listenHost, secret, "The master");
   const recovery = options.recoveryDir ?? read(RECOVERY_DIRECTORY);
   // A port that changes with every start has no past.
-  const usual = port === 0 ? null : join(homedir(), ".firesteel", "master", `${host.replace(/[^\w.-]/g, "_")}-${port}`);
+  const usual = port === 0 ? null : join(homedir(), ".firesteel", "master", `${listenHost.replace(/[^\w.-]/g, "_")}-${port}`);
   const none = read(RECOVERY_MODE).toUpperCase() === "NONE";
   const daemon = await MasterDaemon.start({
     ...masterConfig(read),
     host,
+    listenHost,
     port,
     secret,
     tls,
@@ -56,7 +58,14 @@ export async function master(command: Command): Promise<void> {
   void daemon.overtaken.then(() => process.exit(1));
   announce(`firesteel master at ${daemon.url}${tls === null ? "" : " (TLS)"}`);
   if (read(MASTER_REST)) {
-    const rest = { host: read(MASTER_REST_HOST) || host, port: read(MASTER_REST_PORT), secret, tls, master: daemon };
+    const rest = {
+      host: read(MASTER_REST_HOST) || listenHost,
+      publicHost: host,
+      port: read(MASTER_REST_PORT),
+      secret,
+      tls,
+      master: daemon,
+    };
     open.submissions = await startSubmissionServer(rest);
     announce(`firesteel master: submissions at ${open.submissions.url}/v1/submissions`);
   }

@@ -15,6 +15,7 @@ import { lineOf } from "./report";
 interface StartAllOptions {
   readonly workers?: string;
   readonly host?: string;
+  readonly publicHost?: string;
   readonly webuiPort?: string;
   readonly port?: string;
   readonly cores?: string;
@@ -44,7 +45,12 @@ export async function startAll(command: Command): Promise<void> {
     ...given("--log-level", options.logLevel),
     ...(options.conf ?? []).flatMap((pair) => ["--conf", pair]),
   ];
-  const own = [...given("--host", options.host), ...given("-p", options.port), ...given("--webui-port", options.webuiPort)];
+  const own = [
+    ...given("--host", options.host),
+    ...given("--public-host", options.publicHost),
+    ...given("-p", options.port),
+    ...given("--webui-port", options.webuiPort),
+  ];
   const master = await startDaemon("master", [...own, ...shared]);
   announce(master);
   const url = URL_OF_MASTER.exec(master)?.[1];

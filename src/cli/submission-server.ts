@@ -15,14 +15,18 @@ import { fileURLToPath } from "node:url";
 import { packProgram } from "../cluster/program/archive";
 import type { MasterDaemon } from "../cluster/master/master-daemon";
 import { isLoopback } from "../cluster/secret";
+import { hostPort } from "../common/cluster-master";
 import { SPARK_VERSION } from "../common/spark-version";
 import { ClusterError, UsageError } from "../common/errors";
 import { log } from "../common/log";
+import { isEveryAddress } from "../wire/address";
 import type { TlsFiles } from "../wire/tls";
 import { driverRequest } from "./cluster-mode";
 
 export interface SubmissionServerOptions {
   readonly host: string;
+  /** What others are told where `host` is all addresses. */
+  readonly publicHost: string;
   /** 0 for any. */
   readonly port: number;
   readonly secret: Uint8Array;
@@ -73,12 +77,16 @@ export async function startSubmissionServer(options: SubmissionServerOptions): P
     server.listen({ host, port });
     await once(server, "listening");
   } catch (error) {
-    throw new ClusterError("REST_CANNOT_LISTEN", `Submissions cannot be taken on ${host}:${port}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw new ClusterError(
+      "REST_CANNOT_LISTEN",
+      `Submissions cannot be taken on ${hostPort({ host, port })}: ${(error as Error).message}`,
+      {
+        cause: error,
+      },
+    );
   }
   const bound = (server.address() as AddressInfo).port;
-  const url = `${tls === null ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${bound}`;
+  const url = `${tls === null ? "http" : "https"}://${hostPort({ host: isEveryAddress(host) ? options.publicHost : host, port: bound })}`;
   return {
     url,
     close: async () => {

@@ -15,7 +15,7 @@ import { amountsText, countsOf } from "../common/resources";
 import { parseBytes, parseDuration } from "../common/units";
 import { containerMemoryLimit } from "../storage/container-limit";
 import { tlsFiles } from "../wire/tls";
-import { announce, daemonSettings, endOnSignals, hostOf, UNSECURED } from "./daemon-options";
+import { announce, daemonSettings, endOnSignals, hostOf, publicHostOf, UNSECURED } from "./daemon-options";
 import type { Pages } from "./daemon-pages";
 import { openPages } from "./daemon-pages";
 
@@ -35,12 +35,14 @@ export async function worker(command: Command, url: string): Promise<void> {
   const { get, read, all } = daemonSettings(command);
   const masters = parseClusterMaster(url);
   const secret = clusterSecret(get);
-  const host = hostOf(command, secret);
-  await checkReach(host, secret, "The worker");
+  const listenHost = hostOf(command, secret);
+  const host = publicHostOf(command, listenHost);
+  await checkReach(listenHost, secret, "The worker");
   if (secret.length === 0) announce(`firesteel worker: ${UNSECURED}`);
   const daemonOptions = {
     masters,
     host,
+    listenHost,
     cores: coresOption(options.cores),
     memory: memoryOption(options.memory),
     resources: discoverResources(all),

@@ -192,7 +192,7 @@ export class ApplicationUi implements Applications {
     bound = await server.listen();
     this.#server = server;
     this.#watching = setInterval(() => this.#watch(), WATCH_CHECK_MS).unref();
-    return `${server.protocol}//${urlHost(host)}:${bound}`;
+    return server.urlAt(bound);
   }
 
   /** @param page opened at first; the one about all where it is absent. */
@@ -337,11 +337,6 @@ export class ApplicationUi implements Applications {
     this.#profile = { at: Date.now(), trees };
     this.#profileVersion++;
   }
-}
-
-function urlHost(host: string): string {
-  if (host === "0.0.0.0" || host === "::") return "localhost";
-  return host.includes(":") ? `[${host}]` : host;
 }
 
 function notProfiled(what: string, error: unknown): void {

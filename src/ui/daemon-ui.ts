@@ -92,8 +92,7 @@ export async function startDaemonUi(options: DaemonUiOptions): Promise<RunningDa
     routes,
   );
   const bound = await server.listen();
-  const shown = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
-  return { url: `${server.protocol}//${shown}:${bound}`, port: bound, close: () => server.close() };
+  return { url: server.urlAt(bound), port: bound, close: () => server.close() };
 }
 
 /** Where the pages of a worker or of a running application are. */

@@ -21,6 +21,11 @@ export function formatAddress(address: Address): string {
   return address.host.includes(":") ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }
 
+/** Whether `host` is all addresses of a machine: one to listen on, which nobody can connect to. */
+export function isEveryAddress(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
+}
+
 /** Whether this system can listen on a unix socket at `path`. */
 export function socketPathFits(path: string): boolean {
   return process.platform !== "win32" && Buffer.byteLength(path) <= MAX_SOCKET_PATH;

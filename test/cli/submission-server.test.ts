@@ -20,7 +20,7 @@ beforeAll(async () => {
   await cluster.startMaster();
   await cluster.startWorker();
   const { master, secret } = cluster;
-  server = await startSubmissionServer({ host: "127.0.0.1", port: 0, secret, tls: null, master });
+  server = await startSubmissionServer({ host: "127.0.0.1", publicHost: "127.0.0.1", port: 0, secret, tls: null, master });
   mkdirSync(join(file, ".."), { recursive: true });
   writeFileSync(file, `if (process.argv[2] !== "seven") throw new Error("no argument");`);
 });
@@ -103,7 +103,7 @@ test("nobody submits without the secret, nor from a page in a browser, nor is th
     status: 403,
   });
   const { master, secret } = cluster;
-  const open = { host: "0.0.0.0", port: 0, tls: null, master };
+  const open = { host: "0.0.0.0", publicHost: "master.example", port: 0, tls: null, master };
   await expect(startSubmissionServer({ ...open, secret })).rejects.toThrow(/clear text/);
   await expect(startSubmissionServer({ ...open, secret: Buffer.alloc(0) })).rejects.toThrow(/this machine only/);
 });

@@ -26,6 +26,7 @@ export class TestCluster {
     this.master = await MasterDaemon.start({
       ...masterConfig((entry) => entry.parse(entry.defaultText, entry.key)),
       host: "127.0.0.1",
+      listenHost: "127.0.0.1",
       port: 0,
       secret: this.secret,
       tls: null,
@@ -38,6 +39,7 @@ export class TestCluster {
     const worker = new WorkerDaemon({
       masters: [{ host: "127.0.0.1", port: this.master.port }],
       host: "127.0.0.1",
+      listenHost: "127.0.0.1",
       cores: 1,
       memory: 2 * 2 ** 30,
       resources: {},

@@ -14,7 +14,7 @@ import type { ExecutorGroup } from "../../driver/platform";
 import type { Launcher, LauncherHandlers } from "../../driver/endpoint/launcher";
 import { LocalDirectories } from "../../storage/local-directories";
 import { planMemory } from "../../storage/memory-plan";
-import { parseAddress } from "../../wire/address";
+import { isEveryAddress, parseAddress } from "../../wire/address";
 import { applicationSecret, newNonce } from "../../wire/auth";
 import type { TlsFiles } from "../../wire/tls";
 import { tlsFiles } from "../../wire/tls";
@@ -96,7 +96,7 @@ export class StandaloneExecutors implements ExecutorGroup {
   }
 
   dashboardAt(url: string): void {
-    const everywhere = /^(?:0\.0\.0\.0|::)$/.test(this.conf.read(UI_BIND_ADDRESS));
+    const everywhere = isEveryAddress(this.conf.read(UI_BIND_ADDRESS));
     const { protocol, port } = new URL(url);
     this.#launcher?.pagesAt(everywhere ? `${protocol}//${hostPort({ host: this.#host, port: Number(port) })}` : url);
   }
@@ -135,9 +135,8 @@ export class StandaloneExecutors implements ExecutorGroup {
     const bound = parseAddress(listening);
     if (bound.kind !== "tcp") throw new ClusterError("CANNOT_LISTEN", "A driver of a cluster listens on a TCP port.");
     const given = this.conf.get("spark.driver.host");
-    const open = bound.host === "0.0.0.0" || bound.host === "::";
     await checkReach(bound.host, this.#clusterSecret, "The driver");
-    const host = (this.#host = given ?? (open ? await addressTowards(this.#masters[0]!) : bound.host));
+    const host = (this.#host = given ?? (isEveryAddress(bound.host) ? await addressTowards(this.#masters[0]!) : bound.host));
     return hostPort({ host, port: bound.port });
   }
 }

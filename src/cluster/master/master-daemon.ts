@@ -35,8 +35,10 @@ import {
 } from "./messages";
 
 export interface MasterOptions extends MachineConfig {
-  /** Name or address on which it listens, and by which others reach it. */
+  /** Name or address by which others reach it: what they are told. */
   readonly host: string;
+  /** Name or address on which it listens. */
+  readonly listenHost: string;
   /** 0 takes a free one. */
   readonly port: number;
   readonly secret: Uint8Array;
@@ -98,7 +100,7 @@ export class MasterDaemon implements StatePort<MasterState> {
     const daemon = new MasterDaemon(options);
     try {
       daemon.#server = await PeerServer.open({
-        listen: { kind: "tcp", host: options.host, port: options.port },
+        listen: { kind: "tcp", host: options.listenHost, port: options.port },
         tls: options.tls,
         secret: options.secret,
         handlers: {

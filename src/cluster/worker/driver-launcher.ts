@@ -19,7 +19,9 @@ import { archivesIn } from "./work-directory";
 export interface DriverLauncherOptions {
   readonly workDirectory: string;
   readonly masters: readonly MasterAddress[];
+  /** By which executors reach a driver, and on which it listens. */
   readonly host: string;
+  readonly listenHost: string;
   readonly secret: Uint8Array;
   readonly tls: TlsFiles | null;
   readonly cliFile: string;
@@ -124,7 +126,7 @@ export class DriverLauncher {
   }
 
   #spawn(driverId: string, description: Description): Child {
-    const { workDirectory, masters, host, secret, tls, cliFile } = this.options;
+    const { workDirectory, masters, host, listenHost, secret, tls, cliFile } = this.options;
     const directory = join(workDirectory, driverId);
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const program = join(directory, "program");
@@ -136,6 +138,7 @@ export class DriverLauncher {
     settings.set("spark.master", masterUrl(masters));
     settings.set("spark.submit.deployMode", "cluster");
     settings.set("spark.driver.host", host);
+    settings.set("spark.driver.bindAddress", listenHost);
     if (!settings.has("spark.app.name") && description.name) settings.set("spark.app.name", description.name);
     for (const [key, list] of Object.entries(files)) settings.set(key, list);
     if (tls !== null) {

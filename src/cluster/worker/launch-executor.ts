@@ -1,5 +1,6 @@
 /** The process of one executor on a worker: its command line, environment and directory. */
 import { join } from "node:path";
+import { hostPort } from "../../common/cluster-master";
 import { UsageError } from "../../common/errors";
 import { localRoots } from "../../storage/local-directories";
 import { applicationSecret, SECRET_FILE_VARIABLE } from "../../wire/auth";
@@ -14,7 +15,9 @@ import { rollingOf } from "./rolling-file";
 export interface ExecutorHost {
   readonly secret: Uint8Array;
   readonly tls: TlsFiles | null;
+  /** By which others reach the executor, and on which it listens. */
   readonly host: string;
+  readonly listenHost: string;
   readonly executorFile: string;
   readonly workDirectory: string;
   /** The worker's pages; "" where it has none. */
@@ -61,7 +64,7 @@ export function launchExecutor(message: Messages.LaunchExecutor.$Properties, on:
       "--hostname",
       on.host,
       "--block-listen",
-      on.host.includes(":") ? `[${on.host}]:0` : `${on.host}:0`,
+      hostPort({ host: on.listenHost, port: 0 }),
       "--driver-blocks",
       driverUrl,
       "--worker-pid",

@@ -28,6 +28,8 @@ export interface WorkerOptions {
   readonly masters: readonly MasterAddress[];
   /** Name or address by which others reach this machine. */
   readonly host: string;
+  /** Name or address on which executors and drivers listen. */
+  readonly listenHost: string;
   readonly cores: number;
   /** Bytes for executors and drivers together. */
   readonly memory: number;
@@ -103,6 +105,7 @@ export class WorkerDaemon implements StatePort<WorkerState> {
         workDirectory: directory,
         masters: options.masters,
         host: options.host,
+        listenHost: options.listenHost,
         secret: options.secret,
         tls: options.tls,
         cliFile: options.cliFile,
@@ -264,11 +267,12 @@ export class WorkerDaemon implements StatePort<WorkerState> {
 
   #launchExecutor(message: Messages.LaunchExecutor.$Properties): void {
     if (this.#stopping) return;
-    const { secret, tls, host, executorFile, conf } = this.options;
+    const { secret, tls, host, listenHost, executorFile, conf } = this.options;
     let child: Child;
     try {
       const { webUrl } = this;
-      child = launchExecutor(message, { secret, tls, host, executorFile, conf, webUrl, workDirectory: this.#work.directory });
+      const { directory: workDirectory } = this.#work;
+      child = launchExecutor(message, { secret, tls, host, listenHost, executorFile, conf, webUrl, workDirectory });
     } catch (error) {
       const reason = `worker ${this.id} cannot start it: ${(error as Error).message}`;
       log.error(reason);

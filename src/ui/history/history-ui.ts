@@ -123,7 +123,7 @@ export class HistoryUi implements Applications {
     const bound = await this.#server.listen();
     this.#timers.push(setInterval(() => this.#refresh(), updateInterval));
     if (cleaner !== null) this.#timers.push(setInterval(() => this.#clean(), cleaner.interval));
-    return `${this.#server.protocol}//${host.includes(":") ? `[${host}]` : host === "0.0.0.0" ? "localhost" : host}:${bound}`;
+    return this.#server.urlAt(bound);
   }
 
   async close(): Promise<void> {

@@ -8,9 +8,11 @@ import { createServer as createSecureServer } from "node:https";
 import type { Socket } from "node:net";
 import { type Duplex, Readable } from "node:stream";
 import { gzip } from "node:zlib";
+import { hostPort } from "../../common/cluster-master";
 import { ClusterError } from "../../common/errors";
 import { log } from "../../common/log";
 import type { PageAccess } from "../../common/page-access";
+import { isEveryAddress } from "../../wire/address";
 import { pagesServerOptions, type TlsFiles } from "../../wire/tls";
 import { Access, ANYBODY, type Visitor } from "./access";
 import { ChangeStream, PageListener, type Versions } from "./change-stream";
@@ -97,9 +99,10 @@ export class HttpServer {
     return this.#changes.size;
   }
 
-  /** "http:" or "https:". */
-  get protocol(): string {
-    return (this.options.tls ?? null) === null ? "http:" : "https:";
+  /** Where this machine finds it once it listens on `port`: "http://localhost:4040", "https://…" with TLS. */
+  urlAt(port: number): string {
+    const { host, tls = null } = this.options;
+    return `${tls === null ? "http" : "https"}://${hostPort({ host: isEveryAddress(host) ? "localhost" : host, port })}`;
   }
 
   /** Resolves with the port. Rejects with a ClusterError when none can be had. */
