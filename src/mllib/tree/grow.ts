@@ -20,6 +20,13 @@ export interface GrowerOptions {
   readonly offer?: OfferMemory | undefined;
 }
 
+/** Of so many pairs of leaves in a tree, where sums are packed, rows are not divided before their labels are summed up. */
+const MOST_PAIRS = 256;
+/** Packed sums are of features with as many bins at most. */
+const PAIR_BYTES = 256;
+
+type Sides = readonly [left: Ranges, right: Ranges];
+
 export class TreeGrower {
   readonly #memory = new TreeMemory();
   readonly #work: Work;
@@ -43,7 +50,9 @@ export class TreeGrower {
   readonly #entries: Address;
   /** Entries of a node's children, where its own stand in `entries`, and the other way round. */
   readonly #turned: Address;
+  /** Which bins go left; and after that of pairs of leaves whose rows are not divided. */
   readonly #goes: Address;
+  readonly #goesOfPairs: Address;
   readonly #subtracts: boolean;
   /** Whether entries have whole numbers in place of counts (histograms are packed). */
   readonly #packed: boolean;
@@ -53,8 +62,9 @@ export class TreeGrower {
   /** Of boosting: the number of each one's leaf, and what leaves add to predictions. */
   readonly #leafOf: Address;
   readonly #leafValues: Address;
-  /** Leaves of the last tree, with their rows. */
+  /** Leaves of the last tree, with their rows, and how many of them are pairs. */
   readonly #leaves: Leaf[] = [];
+  #pairs = 0;
   #tree = 0;
 
   constructor(
@@ -90,6 +100,7 @@ export class TreeGrower {
     this.#entries = memory.allocate(rows * 8);
     this.#turned = memory.allocate(rows * 8);
     this.#goes = memory.allocate(features.reduce((most, feature) => Math.max(most, binsOf(feature)), 1));
+    this.#goesOfPairs = this.#packed ? memory.allocate(MOST_PAIRS * PAIR_BYTES) : 0;
     this.#labelsOfAll = boosting ? memory.allocate(rows * 8) : 0;
     this.#predictions = boosting ? memory.allocate(rows * 8) : 0;
     this.#leafOf = boosting ? memory.allocate(rows * 4) : 0;
@@ -149,8 +160,8 @@ export class TreeGrower {
 
   /** As `learnGradients`, after adding to the predictions what the leaves of the last tree give their rows: all rows. */
   advance(loss: LossName, valueOf: (node: number) => number): number {
-    const values = new Float64Array(this.#memory.buffer, this.#leafValues, this.#leaves.length);
-    this.#leaves.forEach(({ node }, i) => (values[i] = valueOf(node)));
+    const nodes = this.#leaves.flatMap((leaf) => leaf.nodes);
+    new Float64Array(this.#memory.buffer, this.#leafValues, nodes.length).set(nodes.map(valueOf));
     const before = [LOSS_NUMBERS[loss], this.#leafOf, this.#leafValues, this.#labelsOfAll, this.#predictions];
     return Math.max(0, ...this.#overRows("advance", (from, to) => [...before, from, to, this.#targets]));
   }
@@ -177,6 +188,7 @@ export class TreeGrower {
     const ranges = this.#draw();
     const builder = new TreeBuilder(spec.classes > 0 ? spec.classes : 3, spec.impurity);
     this.#leaves.length = 0;
+    this.#pairs = 0;
     const totals = new Float64Array(totalsWidth(this.#layout));
     const offered = featureSubset(this.#tree, 1, spec.features.length, spec.featuresPerNode);
     const histogram = this.#histograms.take();
@@ -245,9 +257,9 @@ export class TreeGrower {
     scales: Scales,
   ): number {
     const { spec } = this;
-    const node = builder.add(depth, this.#rules.stats(totals, scales), totals[totals.length - 1]!);
-    if (!this.#rules.mayGrow(totals, depth)) {
-      if (depth < spec.maxDepth && this.#rules.isMixed(totals)) builder.refuse(node);
+    const grows = this.#rules.mayGrow(totals, depth);
+    const node = this.#add(builder, depth, totals, grows, scales);
+    if (!grows) {
       this.#leaf(node, ranges, histogram);
       return node;
     }
@@ -272,42 +284,97 @@ export class TreeGrower {
     const right = totals.map((sum, i) => sum - left[i]!);
     const growsLeft = this.#rules.mayGrow(left, depth + 1);
     const growsRight = this.#rules.mayGrow(right, depth + 1);
+    if (!growsLeft && !growsRight && this.#packed && this.#pairs < MOST_PAIRS) {
+      this.#histograms.give(slot);
+      this.#pair(builder, node, depth, ranges, feature, left, right, scales);
+      return node;
+    }
     // The rows of children that are leaves matter in regression alone, for the squares of their labels.
-    let sides: readonly [left: Ranges, right: Ranges] = [[], []];
-    if (growsLeft || growsRight || spec.classes === 0) sides = this.#route(ranges, feature);
+    let sides: Sides = [[], []];
     let leftSlot = 0;
     let rightSlot = 0;
     if (this.#subtracts && (growsLeft || growsRight)) {
       const small = this.#histograms.take();
-      const leftIsSmall = entriesIn(sides[0]) <= entriesIn(sides[1]);
-      this.#histograms.build(small, sides[leftIsSmall ? 0 : 1], offered, this.#work);
+      let leftIsSmall: boolean;
+      if (this.#packed) {
+        // Every entry counts once.
+        leftIsSmall = 2 * left[left.length - 1]! <= entriesIn(ranges);
+        sides = this.#route(ranges, feature, (splitOf) =>
+          this.#histograms.splitAndBuild(small, ranges, leftIsSmall ? 0 : 1, splitOf, this.#work),
+        );
+      } else {
+        sides = this.#route(ranges, feature);
+        leftIsSmall = entriesIn(sides[0]) <= entriesIn(sides[1]);
+        this.#histograms.build(small, sides[leftIsSmall ? 0 : 1], offered, this.#work);
+      }
       if (leftIsSmall ? growsRight : growsLeft) this.#histograms.subtract(slot, small);
       [leftSlot, rightSlot] = leftIsSmall ? [small, slot] : [slot, small];
-    } else this.#histograms.give(slot);
+    } else {
+      this.#histograms.give(slot);
+      if (growsLeft || growsRight || spec.classes === 0) sides = this.#route(ranges, feature);
+    }
     const all = this.#subtracts ? offered : null;
     this.#node(builder, path * 2, depth + 1, sides[0], left, leftSlot, all, scales);
     builder.setRight(node, this.#node(builder, path * 2 + 1, depth + 1, sides[1], right, rightSlot, all, scales));
     return node;
   }
 
-  /** Writes a node's entries to the other place, part by part: those that go left, and the others. */
-  #route(ranges: Ranges, feature: number): [left: Ranges, right: Ranges] {
+  #add(builder: TreeBuilder, depth: number, totals: Float64Array, grows: boolean, scales: Scales): number {
+    const refused = !grows && depth < this.spec.maxDepth && this.#rules.isMixed(totals);
+    return builder.add(depth, this.#rules.stats(totals, scales), totals[totals.length - 1]!, refused);
+  }
+
+  /** The children of a node, both leaves, of which `ranges` has the rows. */
+  #pair(
+    builder: TreeBuilder,
+    node: number,
+    depth: number,
+    ranges: Ranges,
+    feature: number,
+    left: Float64Array,
+    right: Float64Array,
+    scales: Scales,
+  ): void {
+    const leftNode = this.#add(builder, depth + 1, left, false, scales);
+    const rightNode = this.#add(builder, depth + 1, right, false, scales);
+    builder.setRight(node, rightNode);
+    const goes = this.#goesOfPairs + this.#pairs++ * PAIR_BYTES;
+    const { buffer } = this.#memory;
+    new Uint8Array(buffer, goes, PAIR_BYTES).set(new Uint8Array(buffer, this.#goes, binsOf(this.spec.features[feature]!)));
+    this.#leaves.push({ nodes: [leftNode, rightNode], ranges, question: { column: this.#columnOf(feature), goes } });
+  }
+
+  #columnOf(feature: number): Address {
+    return this.#columns + feature * this.table.rows * (1 + this.#wide);
+  }
+
+  /**
+   * Writes a node's entries to the other place, part by part: those that go left, and the others. `split`, which by default does that alone,
+   * gives where the sides of each part meet; `splitOf` are the arguments of the kernels: entries, column, bins that go left, both places.
+   */
+  #route(ranges: Ranges, feature: number, split?: (splitOf: (part: number) => readonly number[]) => ArrayLike<number>): Sides {
     const size = 1 + this.#wide;
-    const column = this.#columns + feature * this.table.rows * size;
+    const column = this.#columnOf(feature);
     const [first] = ranges[0]!;
     const inEntries = first >= this.#entries && first <= this.#entries + 8 * this.table.rows;
     const by = inEntries ? this.#turned - this.#entries : this.#entries - this.#turned;
-    const middles = this.#work.run(
-      "split",
-      ranges.map(([from, to]) => [this.#wide, from, to, column, size, this.#goes, from + by, to + by]),
-      this.#work.isShared(entriesIn(ranges)),
-    );
+    const middles =
+      split === undefined
+        ? this.#work.run(
+            "split",
+            ranges.map(([from, to]) => [this.#wide, from, to, column, size, this.#goes, from + by, to + by]),
+            this.#work.isShared(entriesIn(ranges)),
+          )
+        : split((part) => {
+            const [from, to] = ranges[part]!;
+            return [from, to, column, this.#goes, from + by, to + by];
+          });
     return [ranges.map(([from], part) => [from + by, middles[part]!]), ranges.map(([, to], part) => [middles[part]!, to + by])];
   }
 
   #leaf(node: number, ranges: Ranges, histogram: Address): void {
     if (histogram !== 0) this.#histograms.give(histogram);
-    if (this.spec.classes === 0) this.#leaves.push({ node, ranges });
+    if (this.spec.classes === 0) this.#leaves.push({ nodes: [node], ranges, question: null });
   }
 
   /** Notes the finder's question in the tree, and in `goes` which bins go left. */
@@ -330,7 +397,7 @@ export class TreeGrower {
     const { rows } = this.table;
     const rests = new Float64Array(builder.size);
     const squares = new Float64Array(builder.size);
-    this.#passes.sums(this.#leaves, scales, restScaleOf(rows), this.#packed, this.#work, ({ node }, rest, square) => {
+    this.#passes.sums(this.#leaves, scales, restScaleOf(rows), this.#packed, this.#work, (node, rest, square) => {
       rests[node] = rest;
       squares[node] = square;
     });

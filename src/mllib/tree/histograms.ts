@@ -95,28 +95,62 @@ export class Histograms {
   /** Of the entries in `ranges`. */
   build(slot: Address, ranges: Ranges, offered: Uint32Array, work: Work): void {
     const filled = ranges.filter(([from, to]) => to > from);
-    const shared = work.isShared(entriesIn(filled));
-    const own = shared ? this.#partial.slice(0, filled.length - 1) : [];
-    for (const at of [slot, ...own]) new Uint8Array(this.memory.buffer, at, this.#bytes).fill(0);
-    const [kernel, rest] = this.#kernel(
-      offered,
-      filled.map((_, part) => (part === 0 ? slot : (own[part - 1] ?? slot))),
-    );
     const wide = (this.shift === null ? this.table.wide : this.#room === MOST_BINS) ? 1 : 0;
     const { address, stride } = this.table;
-    work.run(
-      kernel,
-      filled.map(([from, to], part) => [wide, from, to, address, stride, ...rest(part)]),
+    this.#inParts(slot, filled.length, work.isShared(entriesIn(filled)), (slots, shared) => {
+      const [kernel, rest] = this.#kernel(offered, slots);
+      work.run(
+        kernel,
+        filled.map(([from, to], part) => [wide, from, to, address, stride, ...rest(part)]),
+        shared,
+      );
+    });
+  }
+
+  /**
+   * Of packed sums: divides the entries in `ranges` as `split` does, and builds the histogram of one side (0 left, 1 right); gives where the sides
+   * meet in each part. `splitOf` gives the arguments of `splitPacked` for a part up to there.
+   */
+  splitAndBuild(
+    slot: Address,
+    ranges: Ranges,
+    side: 0 | 1,
+    splitOf: (part: number) => readonly number[],
+    work: Work,
+  ): ArrayLike<number> {
+    const { address, stride } = this.table;
+    const wide = this.#room === MOST_BINS ? 1 : 0;
+    return this.#inParts(slot, ranges.length, work.isShared(entriesIn(ranges)), (slots, shared) => {
+      const rest = (part: number): readonly number[] => [slots[part]!, this.#nearOf(part)];
+      const common = [side, wide, address, stride, this.#packedFeatures, this.shift!];
+      return work.run(
+        "splitPacked",
+        ranges.map((_, part) => [...splitOf(part), ...common, ...rest(part)]),
+        shared,
+      );
+    });
+  }
+
+  /** Has sums made in the slot, or where threads share the work, of each part in one of its own, and adds these up. */
+  #inParts<T>(slot: Address, parts: number, shared: boolean, sums: (slots: readonly Address[], shared: boolean) => T): T {
+    const own = shared ? this.#partial.slice(0, parts - 1) : [];
+    for (const at of [slot, ...own]) new Uint8Array(this.memory.buffer, at, this.#bytes).fill(0);
+    const result = sums(
+      Array.from({ length: parts }, (_, part) => (part === 0 ? slot : (own[part - 1] ?? slot))),
       shared,
     );
     for (const part of own) this.memory.kernels.add(slot, part, this.#bytes, this.#kind);
+    return result;
+  }
+
+  #nearOf(part: number): Address {
+    return this.#near + part * NEAR_BYTES;
   }
 
   /** The kernel, and the rest of its arguments for each part. */
   #kernel(offered: Uint32Array, slots: readonly Address[]): readonly [keyof TreeKernels, (part: number) => readonly number[]] {
     const { shift, layout, table } = this;
-    const near = (part: number): Address => this.#near + part * NEAR_BYTES;
-    if (shift !== null) return ["packed", (part) => [this.#packedFeatures, shift, slots[part]!, near(part)]];
+    if (shift !== null) return ["packed", (part) => [this.#packedFeatures, shift, slots[part]!, this.#nearOf(part)]];
     const { buffer } = this.memory;
     const { features } = this.spec;
     const many = offered.length;
@@ -132,7 +166,7 @@ export class Histograms {
     const common = (part: number): readonly number[] => [this.#offsets, this.#places + 4 * part * features.length, many];
     if (layout.classes === 0) return [layout.weighted ? "weighted" : "pairs", (part) => [...common(part), table.values]];
     if (layout.weighted) return ["weightedClasses", (part) => [...common(part), table.values, layout.classes]];
-    return ["classes", (part) => [...common(part), layout.classes, near(part)]];
+    return ["classes", (part) => [...common(part), layout.classes, this.#nearOf(part)]];
   }
 
   /** Takes the rows of one child from those of its parent. */

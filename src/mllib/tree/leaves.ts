@@ -3,9 +3,12 @@ import { type Address, type TreeKernels, type TreeMemory } from "../kernels/tree
 import type { Scales } from "./binned-table";
 import { MOST_PARTS, type Ranges, type Work } from "./work";
 
+/** A leaf, or two that are the children of one node: their rows are told apart as they are passed over. */
 export interface Leaf {
-  readonly node: number;
+  readonly nodes: readonly [node: number] | readonly [left: number, right: number];
   readonly ranges: Ranges;
+  /** Of two: the bins of the feature that the node asks for, and 1 for those that go left. Null of one. */
+  readonly question: { readonly column: Address; readonly goes: Address } | null;
 }
 
 /** What rows have, by their numbers; 0 for what they do not have. */
@@ -19,8 +22,9 @@ export interface RowsAt {
 
 /** Leaves at a time. */
 const MOST_LEAVES = 512;
-/** As the kernels list them: from, to, number. */
-const LISTED_BYTES = 12;
+/** As the kernels list them: from, to, number; column and table of a question. */
+const LISTED = 5;
+const LISTED_BYTES = 4 * LISTED;
 
 export class LeafPasses {
   readonly #lists: Address;
@@ -38,7 +42,7 @@ export class LeafPasses {
 
   /**
    * What rounding took from the labels of each leaf, in units of 1 / `rest`, and their squares. `packed`: entries have whole numbers instead
-   * of counts.
+   * of counts; of others there are no two leaves in one.
    */
   sums(
     leaves: readonly Leaf[],
@@ -46,7 +50,7 @@ export class LeafPasses {
     rest: number,
     packed: boolean,
     work: Work,
-    give: (leaf: Leaf, rests: number, squares: number) => void,
+    give: (node: number, rests: number, squares: number) => void,
   ): void {
     const { targets, weights, leafOf } = this.rows;
     const kernel: keyof TreeKernels = packed ? "packedLeafSums" : "leafSums";
@@ -68,14 +72,16 @@ export class LeafPasses {
           this.#sums + part * MOST_LEAVES * 16,
         ]),
       );
-      some.forEach((leaf, place) => {
-        let [rests, squares] = [0, 0];
-        for (let at = 2 * place; at < sums.length; at += 2 * MOST_LEAVES) {
-          rests += sums[at]!;
-          squares += sums[at + 1]!;
-        }
-        give(leaf, rests, squares);
-      });
+      some
+        .flatMap(({ nodes }) => nodes)
+        .forEach((node, place) => {
+          let [rests, squares] = [0, 0];
+          for (let at = 2 * place; at < sums.length; at += 2 * MOST_LEAVES) {
+            rests += sums[at]!;
+            squares += sums[at + 1]!;
+          }
+          give(node, rests, squares);
+        });
     });
   }
 
@@ -84,15 +90,26 @@ export class LeafPasses {
     leaves: readonly Leaf[],
     work: (some: readonly Leaf[], lists: readonly (readonly [at: Address, many: number])[], first: number) => void,
   ): void {
-    for (let first = 0; first < leaves.length; first += MOST_LEAVES) {
-      const some = leaves.slice(first, first + MOST_LEAVES);
+    for (let from = 0, first = 0; from < leaves.length;) {
+      const places: number[] = [];
+      let count = 0;
+      for (const { nodes } of leaves.slice(from, from + MOST_LEAVES)) {
+        if (count + nodes.length > MOST_LEAVES) break;
+        places.push(count);
+        count += nodes.length;
+      }
+      const some = leaves.slice(from, from + places.length);
       const lists = some[0]!.ranges.map((_, part) => {
         const at = this.#lists + part * MOST_LEAVES * LISTED_BYTES;
-        const list = new Uint32Array(this.memory.buffer, at, some.length * 3);
-        some.forEach(({ ranges }, place) => list.set([...ranges[part]!, place], 3 * place));
+        const list = new Uint32Array(this.memory.buffer, at, some.length * LISTED);
+        some.forEach(({ ranges, question }, i) =>
+          list.set([...ranges[part]!, places[i]!, question?.column ?? 0, question?.goes ?? 0], LISTED * i),
+        );
         return [at, some.length] as const;
       });
       work(some, lists, first);
+      from += some.length;
+      first += count;
     }
   }
 }

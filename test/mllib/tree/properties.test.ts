@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { TreeGrower } from "../../../src/mllib/tree/grow";
 import type { InstanceBlock } from "../../../src/mllib/compute/instances";
-import { isWide, scaleFor, strideOf, type BinnedTable } from "../../../src/mllib/tree/binned-table";
+import { isWide, packingOf, scaleFor, strideOf, type BinnedTable } from "../../../src/mllib/tree/binned-table";
 import { BlockBinner } from "../../../src/mllib/tree/binning";
 import { boost } from "../../../src/mllib/tree/boost";
 import {
@@ -263,6 +263,34 @@ test("boosting with many leaves learns what it would learn if rows were sent dow
     expect(trees({ rate: 1, replacement: false })).toEqual(all);
     expect(all[0]!.feature.filter((feature) => feature < 0).length).toBeGreaterThan(512);
   }
+});
+
+test.each([
+  [3, 1],
+  [9, 1],
+  [12, 1],
+  [12, 40],
+])("statistics of the leaves of a boosted tree of depth %d are those of their rows, which are %d at least", (maxDepth, least) => {
+  const rows = 12_001;
+  const bins = Array.from({ length: rows }, (_, row) => Array.from({ length: WIDTH }, (_, f) => mixed(row * WIDTH + f + 1) % 32));
+  const classes = bins.map(([a, b, c], row) => ((a! * b!) % 7) + (c! >> 3) + (mixed(row + 1) % 5));
+  const table = tableOf({ bins, classes, weights: [] }, { values: true });
+  const spec = growth({ classes: 0, impurity: "variance", maxDepth, minInstancesPerNode: least }, 32);
+  expect(packingOf(rows, false, spec)).not.toBeNull();
+  const [tree] = boost(
+    { growth: spec, loss: "squared", iterations: 1, stepSize: 0.1, validationTol: 0.01 },
+    table,
+    null,
+    () => {},
+  ).trees as readonly [TreeData];
+  const wanted = new Float64Array(sizeOf(tree) * 3);
+  bins.forEach((row, i) => {
+    const y = classes[i]!;
+    [1, y, y * y].forEach((part, k) => (wanted[leafOf(tree, row) * 3 + k]! += part));
+  });
+  for (let node = 0; node < sizeOf(tree); node++)
+    if (tree.feature[node]! < 0)
+      expect([...tree.stats.subarray(node * 3, node * 3 + 3)]).toEqual([...wanted.subarray(node * 3, node * 3 + 3)]);
 });
 
 test("bins of values are those of the first threshold that is not below them", () => {

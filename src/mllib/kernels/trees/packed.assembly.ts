@@ -4,6 +4,7 @@
 
 import { gather, NEAR } from "./near.assembly";
 import { both, rounded, rounded2 } from "./rounding.assembly";
+import { split } from "./rows.assembly";
 
 /** Bytes from the bins of a feature to those of the next one: 256 bins where B is wide (u16), else 32. A constant, part of instructions. */
 // @ts-ignore: decorator
@@ -92,6 +93,32 @@ export function packed(
       }
     }
   }
+}
+
+/**
+ * Both in one go: `split` by bins of a byte in a `column`, and `packed` of the entries that went left (`side` 0) or right (1), which are near by
+ * then. Where the entries on both sides meet.
+ */
+export function splitPacked(
+  entries: usize,
+  end: usize,
+  column: usize,
+  goes: usize,
+  left: usize,
+  right: usize,
+  side: i32,
+  wide: i32,
+  table: usize,
+  stride: usize,
+  many: i32,
+  shift: i32,
+  to: usize,
+  near: usize,
+): usize {
+  const middle = split(0, entries, end, column, 1, goes, left, right);
+  if (side == 0) packed(wide, left, middle, table, stride, many, shift, to, near);
+  else packed(wide, middle, right, table, stride, many, shift, to, near);
+  return middle;
 }
 
 /** `count` packed sums as pairs of doubles: rows, value. */

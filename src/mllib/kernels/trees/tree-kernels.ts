@@ -47,6 +47,22 @@ export interface TreeKernels {
     to: Address,
     near: Address,
   ): void;
+  splitPacked(
+    entries: Address,
+    end: Address,
+    column: Address,
+    goes: Address,
+    left: Address,
+    right: Address,
+    side: number,
+    wide: number,
+    table: Address,
+    stride: number,
+    many: number,
+    shift: number,
+    to: Address,
+    near: Address,
+  ): Address;
   unpack(from: Address, count: number, shift: number, to: Address): void;
   quantize(entries: Address, end: Address, targets: Address, value: number, center: number): void;
   sample(
