@@ -156,6 +156,7 @@ function maxOf(values: Float64Array): number {
 }
 
 function areWhole(values: Labels): boolean {
+  if (values instanceof Int8Array) return true;
   for (let i = 0; i < values.length; i++) if (!Number.isInteger(values[i])) return false;
   return true;
 }

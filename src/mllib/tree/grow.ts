@@ -124,8 +124,9 @@ export class TreeGrower {
     if (this.#weights !== 0) new Float64Array(buffer, this.#weights, rows).set(table.weights!);
     new Uint32Array(buffer, this.#limits, limits.length).set(limits);
     if (table.targets !== null) {
-      new Float64Array(buffer, this.#targets, rows).set(table.targets);
-      if (boosting) new Float64Array(buffer, this.#labelsOfAll, rows).set(table.targets);
+      const targets = new Float64Array(buffer, this.#targets, rows);
+      targets.set(table.targets);
+      if (boosting) new Float64Array(buffer, this.#labelsOfAll, rows).set(targets);
     }
 
     this.#overRows("columns", (from, to) => [this.#wide, address, stride, features.length, from, to, rows, this.#columns]);

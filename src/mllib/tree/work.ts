@@ -58,7 +58,7 @@ export class Work {
 
   /** Whether others are to help with so many rows. */
   isShared(rows: number): boolean {
-    return this.#crew !== undefined && rows >= 2 * LEAST_ROWS && this.#crew.size > 1;
+    return this.#crew !== undefined && rows >= LEAST_ROWS && this.#crew.size > 1;
   }
 
   /** Calls the kernel with the arguments of each item, in any order unless it is done alone; gives the results in theirs. */
