@@ -21,7 +21,7 @@ if (!existsSync(join(webFolder, "index.html"))) {
   process.exit(2);
 }
 
-const { serve } = await fixtures();
+const { serve, serveLong } = await fixtures();
 const browser = await launch(chromium);
 const [only = ""] = process.argv.slice(2);
 const tests = [];
@@ -141,6 +141,72 @@ test("on a phone scores over two parameters are seen whole, and a page's title h
     parts.map((part) => part.getBoundingClientRect().bottom),
   );
   assert.ok(Math.abs(title - link) < 16, `${title}, ${link}`);
+  await close(page);
+  await server.close();
+});
+
+/** Of the tables on a page that is not scrolled: what is cut in them. */
+const cutInTables = (page) =>
+  page.evaluate(() => {
+    const cut = { states: [], columns: [], edges: [] };
+    for (const scroller of document.querySelectorAll("main .table-scroll")) {
+      const { left, right } = scroller.getBoundingClientRect();
+      for (const badge of scroller.querySelectorAll("td .badge")) {
+        const box = badge.getBoundingClientRect();
+        const cell = badge.closest("td").getBoundingClientRect();
+        if (box.width === 0 || box.left < cell.left || box.right > Math.min(cell.right, right))
+          cut.states.push(badge.textContent);
+      }
+      for (const cell of scroller.querySelectorAll("th, tr:not(.row-note):not(.spacer) > td:not(.grow)"))
+        if (cell.scrollWidth > cell.clientWidth + 1) cut.columns.push(cell.textContent);
+      for (const header of scroller.querySelectorAll("th")) {
+        const box = header.getBoundingClientRect();
+        if (box.left < right - 1 && box.right > right + 1 && box.left >= left) cut.edges.push(header.textContent);
+      }
+    }
+    return cut;
+  });
+
+for (const width of [1280, 390])
+  test(`at ${width} px no state is cut, no figure, and no column by the edge of its table`, async () => {
+    for (const [server, paths] of [
+      [await serve("driver", webFolder), ["jobs", "jobs/0", "stages", "stages/1/0", "stages/4/0", "sql"]],
+      [await serveLong(webFolder), ["jobs", "jobs/36", "stages"]],
+    ]) {
+      for (const path of paths) {
+        const page = await open(`${server.url}/#/${path}`, { viewport: { width, height: 844 } });
+        await settled(page);
+        await page.locator("main tbody td").first().waitFor();
+        assert.deepEqual(await cutInTables(page), { states: [], columns: [], edges: [] }, path);
+        await close(page);
+      }
+      await server.close();
+    }
+  });
+
+test("lists of stages have their names whole, columns of equal widths, and none for what no stage has; a failed one says why over all of it", async () => {
+  const server = await serveLong(webFolder);
+  const page = await open(`${server.url}/#/stages`);
+  await settled(page);
+  const tables = await page.$$eval("main .table-scroll", (scrollers) =>
+    scrollers.map((scroller) => ({
+      scrolls: scroller.scrollWidth > scroller.clientWidth,
+      columns: [...scroller.querySelectorAll("th")].map((header) => header.textContent.replace(/[↓↑]/g, "")),
+      edges: [...scroller.querySelectorAll("th")].map((header) => Math.round(header.getBoundingClientRect().left)),
+      cut: [...scroller.querySelectorAll("td.grow a")].filter((name) => name.scrollWidth > name.clientWidth).length,
+    })),
+  );
+  assert.equal(tables.length, 3);
+  for (const { scrolls, columns, edges, cut } of tables) {
+    assert.deepEqual([scrolls, cut], [false, 0]);
+    assert.deepEqual(columns, ["Stage", "Name", "State", "Submitted", "Duration", "Tasks", "Input", "Shuffle read", "Shuffle write", ""]); // prettier-ignore
+    assert.deepEqual(edges, tables[0].edges);
+  }
+  const why = page.locator(".row-note p");
+  assert.match(await why.textContent(), /^Job aborted due to stage failure: Task 3 .* departure 24:75 is no time of day$/);
+  assert.ok((await why.boundingBox()).width > 1200);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.waitForFunction(() => document.querySelector(".row-note p").getBoundingClientRect().right <= 390);
   await close(page);
   await server.close();
 });

@@ -1,6 +1,7 @@
 /** Tables: sorted by any column (mouse or keyboard), and of any length: rows out of sight are not in the page. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { ColumnFit, SharedFit } from "./column-fit";
 import { sorted } from "../lib/sort";
 import type { SortValue } from "../lib/sort";
 import { windowOf } from "../lib/virtual";
@@ -14,10 +15,8 @@ export interface Column<T> {
   readonly render: (row: T) => ComponentChildren;
   /** By what it is sorted; columns without cannot be. */
   readonly sort?: (row: T) => SortValue;
-  /** Takes the width that is left. */
+  /** Takes the width that is left; it is for text that may be cut. */
   readonly grow?: boolean;
-  /** px. Where columns have widths, tables of the same columns stand exactly below each other. */
-  readonly width?: number;
 }
 
 export interface Order {
@@ -31,14 +30,16 @@ interface TableProps<T> {
   readonly rowKey: (row: T) => string | number;
   readonly empty?: ComponentChildren;
   readonly rowClass?: (row: T) => string;
+  /** What stands below a row, over all columns. */
+  readonly note?: (row: T) => string | undefined;
 }
 
 const ROW = 36;
 /** Up to so many rows a table is an ordinary one, as high as it is. */
 const ALL = 40;
 const VIEW = 560;
-/** px of a column that takes what is left, where the others have widths. */
-const LEAST_GROWING = 200;
+/** px that a note makes a row higher. */
+const NOTE = 28;
 
 /** Rows that are all here. */
 export function Table<T>(props: TableProps<T> & { rows: readonly T[]; order?: Order }) {
@@ -48,7 +49,17 @@ export function Table<T>(props: TableProps<T> & { rows: readonly T[]; order?: Or
     () => (column?.sort === undefined || order === undefined ? props.rows : sorted(props.rows, column.sort, order.descending)),
     [props.rows, order, column?.key],
   );
-  return <Rows {...props} total={rows.length} at={(index) => rows[index]} order={order} onOrder={setOrder} />;
+  const { note } = props;
+  return (
+    <Rows
+      {...props}
+      total={rows.length}
+      at={(index) => rows[index]}
+      order={order}
+      onOrder={setOrder}
+      noted={note !== undefined && rows.some((row) => note(row) !== undefined)}
+    />
+  );
 }
 
 /** Rows of which pieces are fetched as they come into sight: `at` gives those that are here, `onShow` tells which are seen. */
@@ -71,37 +82,23 @@ function Rows<T>(
     order: Order | undefined;
     onOrder: (order: Order) => void;
     onShow?: (first: number, last: number) => void;
+    /** Some row has a note. */
+    noted?: boolean;
   },
 ) {
   const scroller = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const virtual = props.total > ALL;
-  const shown = virtual ? windowOf(props.total, ROW, top, VIEW) : { first: 0, last: props.total, before: 0, after: 0 };
+  const noted = props.noted === true;
+  const rowHeight = noted ? ROW + NOTE : ROW;
+  const shown = virtual ? windowOf(props.total, rowHeight, top, VIEW) : { first: 0, last: props.total, before: 0, after: 0 };
   const { onShow } = props;
   useEffect(() => onShow?.(shown.first, shown.last), [shown.first, shown.last, onShow]);
   const orderKey = `${props.order?.key} ${props.order?.descending}`;
   useLayoutEffect(() => {
     if (scroller.current !== null) scroller.current.scrollTop = 0;
   }, [orderKey]);
-
-  // Widths are kept from the first rows on: others than these must not move the columns.
-  const [settled, setSettled] = useState<{ of: string; widths: readonly number[] } | null>(null);
-  const shape = props.columns.map(({ key }) => key).join();
-  const ready = virtual && props.at(shown.first) !== undefined;
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!ready || element === null || settled?.of === shape) return;
-    const widths = [...element.querySelectorAll("thead th")].map((cell) => cell.getBoundingClientRect().width);
-    setSettled({ of: shape, widths });
-  }, [ready, shape, settled]);
-  useEffect(() => {
-    const again = () => setSettled(null);
-    window.addEventListener("resize", again);
-    return () => window.removeEventListener("resize", again);
-  }, []);
-  const widths = virtual && settled?.of === shape ? settled.widths : undefined;
-  const given = widths === undefined && props.columns.some(({ width }) => width !== undefined);
-  const least = props.columns.reduce((sum, { width }) => sum + (width ?? LEAST_GROWING), 0);
+  useColumnFit(scroller, props.total > 0, virtual, !virtual || props.at(shown.first) !== undefined);
 
   if (props.total === 0) return <>{props.empty ?? <p class="quiet pad">Nothing here yet.</p>}</>;
   const body: ComponentChildren[] = [];
@@ -120,6 +117,17 @@ function Rows<T>(
         ))}
       </tr>,
     );
+    const note = row && props.note?.(row);
+    if (note !== undefined || (noted && virtual))
+      body.push(
+        <tr key={`note ${row === undefined ? index : props.rowKey(row)}`} class="row-note" style={{ height: `${NOTE}px` }}>
+          <td colSpan={props.columns.length}>
+            <p class="clip bad-text" title={note}>
+              {note}
+            </p>
+          </td>
+        </tr>,
+      );
   }
   return (
     <div
@@ -131,31 +139,7 @@ function Rows<T>(
       aria-label={props.label}
       onScroll={virtual ? (event) => setTop(event.currentTarget.scrollTop) : undefined}
     >
-      <table
-        aria-rowcount={props.total + 1}
-        class={widths || given ? "settled" : undefined}
-        style={
-          widths
-            ? { width: `${widths.reduce((sum, width) => sum + width, 0)}px` }
-            : given
-              ? { minWidth: `${least}px` }
-              : undefined
-        }
-      >
-        {given && (
-          <colgroup>
-            {props.columns.map(({ key, width }) => (
-              <col key={key} style={width === undefined ? undefined : { width: `${width}px` }} />
-            ))}
-          </colgroup>
-        )}
-        {widths && (
-          <colgroup>
-            {widths.map((width, at) => (
-              <col key={at} style={{ width: `${width}px` }} />
-            ))}
-          </colgroup>
-        )}
+      <table aria-rowcount={props.total + 1}>
         <thead>
           <tr aria-rowindex={1}>
             {props.columns.map((column) => (
@@ -171,6 +155,39 @@ function Rows<T>(
       </table>
     </div>
   );
+}
+
+/**
+ * After each drawing the columns get their widths: those of tables that share them, or their own.
+ * @param present there is a table. @param ready it has rows to be measured.
+ */
+function useColumnFit(
+  scroller: { readonly current: HTMLElement | null },
+  present: boolean,
+  virtual: boolean,
+  ready: boolean,
+): void {
+  const shared = useContext(SharedFit);
+  const own = useMemo(() => new ColumnFit(), []);
+  const fit = shared ?? own;
+  useLayoutEffect(() => {
+    if (ready && scroller.current !== null) fit.set(scroller.current, virtual);
+  });
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!present || element === null) return;
+    let width = element.clientWidth;
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth === width) return;
+      width = element.clientWidth;
+      fit.reset();
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      fit.delete(element);
+    };
+  }, [fit, present]);
 }
 
 function Spacer({ height, columns }: { height: number; columns: number }) {
@@ -190,13 +207,13 @@ function Header<T>({ column, order, onOrder }: { column: Column<T>; order: Order
   const sort = mine ? (order.descending ? "descending" : "ascending") : "none";
   if (column.sort === undefined) {
     return (
-      <th scope="col" class={cellClass(column)} title={column.hint}>
+      <th scope="col" class={cellClass(column)} title={column.hint} data-column={column.key}>
         {column.label}
       </th>
     );
   }
   return (
-    <th scope="col" class={cellClass(column)} aria-sort={sort}>
+    <th scope="col" class={cellClass(column)} aria-sort={sort} data-column={column.key}>
       <button
         type="button"
         class="sort"

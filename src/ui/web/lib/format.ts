@@ -136,13 +136,9 @@ export function dateTime(ms: number | null): string {
 }
 
 /** Format of moments that stand below each other: times of day where all are of the reader's today, else with their dates. */
-export function moments(
-  values: Iterable<number | null>,
-  now = Date.now(),
-): { readonly text: (ms: number | null) => string; readonly dated: boolean } {
+export function moments(values: Iterable<number | null>, now = Date.now()): (ms: number | null) => string {
   const today = new Date(now).toDateString();
-  const dated = [...values].some((ms) => ms !== null && new Date(ms).toDateString() !== today);
-  return { text: dated ? dateTime : clock, dated };
+  return [...values].some((ms) => ms !== null && new Date(ms).toDateString() !== today) ? dateTime : clock;
 }
 
 /** The last part of a call site: "reduceByKey at /a/b/app.ts:12" becomes "reduceByKey at app.ts:12". */

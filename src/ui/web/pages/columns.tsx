@@ -17,16 +17,26 @@ export function stageDuration(stage: StageData, now: number): number | undefined
   return start === null ? undefined : (time(stage.completionTime) ?? now) - start;
 }
 
-/** When each of `rows` was submitted, in ms; dates are left out where all are of today. `wide`: in tables whose columns have widths. */
-export function submitted<T>(rows: readonly T[], when: (row: T) => number | null, wide = false): Column<T> {
-  const { text, dated } = moments(rows.map(when));
+/** When each of `rows` was submitted, in ms; dates are left out where all are of today. */
+export function submitted<T>(rows: readonly T[], when: (row: T) => number | null): Column<T> {
+  const text = moments(rows.map(when));
   return {
     key: "submitted",
     label: "Submitted",
     number: true,
-    ...(wide && { width: dated ? 182 : 108 }),
     render: (row) => <span title={dateTime(when(row))}>{text(when(row))}</span>,
     sort: when,
+  };
+}
+
+/** Bytes; none is a dash, so that what there is stands out. */
+export function sizeColumn<T>(key: string, label: string, pick: (row: T) => number): Column<T> {
+  return {
+    key,
+    label,
+    number: true,
+    render: (row) => (pick(row) === 0 ? <span class="quiet">–</span> : bytes(pick(row))),
+    sort: pick,
   };
 }
 
@@ -51,6 +61,15 @@ export function JobTable({ jobs, scope, label }: { jobs: readonly JobData[]; sco
       ),
       sort: (job) => job.description ?? job.name,
     },
+    { key: "state", label: "State", render: (job) => <Badge state={job.status} />, sort: (job) => job.status },
+    submitted(jobs, (job) => time(job.submissionTime)),
+    {
+      key: "duration",
+      label: "Duration",
+      number: true,
+      render: (job) => duration(jobDuration(job, now)),
+      sort: (job) => jobDuration(job, now),
+    },
     ...(jobs.some(({ jobGroup }) => jobGroup !== undefined)
       ? [
           {
@@ -61,15 +80,6 @@ export function JobTable({ jobs, scope, label }: { jobs: readonly JobData[]; sco
           },
         ]
       : []),
-    { key: "state", label: "State", render: (job) => <Badge state={job.status} />, sort: (job) => job.status },
-    submitted(jobs, (job) => time(job.submissionTime)),
-    {
-      key: "duration",
-      label: "Duration",
-      number: true,
-      render: (job) => duration(jobDuration(job, now)),
-      sort: (job) => jobDuration(job, now),
-    },
     {
       key: "stages",
       label: "Stages",
@@ -109,32 +119,26 @@ export function JobTable({ jobs, scope, label }: { jobs: readonly JobData[]; sco
   );
 }
 
+/** @param among all stages of the page: a figure that none of them has gets no column. */
 export function StageTable({
   stages,
+  among = stages,
   scope,
   label,
-  order,
 }: {
   stages: readonly StageData[];
+  among?: readonly StageData[];
   scope: Scope;
   label: string;
-  order?: "id" | "-id";
 }) {
   const now = timeNow();
-  const size = (key: string, title: string, pick: (stage: StageData) => number, width = 88): Column<StageData> => ({
-    key,
-    label: title,
-    number: true,
-    width,
-    render: (stage) => (pick(stage) === 0 ? <span class="quiet">–</span> : bytes(pick(stage))),
-    sort: pick,
-  });
+  const size = (key: string, label: string, pick: (stage: StageData) => number) =>
+    among.some((stage) => pick(stage) > 0) ? [sizeColumn(key, label, pick)] : [];
   const columns: Column<StageData>[] = [
     {
       key: "id",
       label: "Stage",
       number: true,
-      width: 76,
       render: (stage) => (
         <a href={scope.href(["stages", stage.stageId, stage.attemptId])}>
           {stage.stageId}
@@ -150,7 +154,6 @@ export function StageTable({
       render: (stage) => (
         <a href={scope.href(["stages", stage.stageId, stage.attemptId])} class="clip" title={stage.description ?? stage.name}>
           {shortSite(stage.name)}
-          {stage.failureReason !== undefined && <span class="bad-text"> {stage.failureReason.split("\n", 1)[0]}</span>}
         </a>
       ),
       sort: (stage) => stage.name,
@@ -158,23 +161,20 @@ export function StageTable({
     {
       key: "state",
       label: "State",
-      width: 106,
       render: (stage) => <Badge state={stage.status} />,
       sort: (stage) => stage.status,
     },
-    submitted(stages, (stage) => time(stage.submissionTime), true),
+    submitted(among, (stage) => time(stage.submissionTime)),
     {
       key: "duration",
       label: "Duration",
       number: true,
-      width: 88,
       render: (stage) => duration(stageDuration(stage, now)),
       sort: (stage) => stageDuration(stage, now),
     },
     {
       key: "tasks",
       label: "Tasks",
-      width: 186,
       render: (stage) => (
         <TaskBar
           of={{
@@ -187,19 +187,17 @@ export function StageTable({
       ),
       sort: (stage) => stage.numTasks,
     },
-    size("input", "Input", (stage) => stage.inputBytes),
-    size("output", "Output", (stage) => stage.outputBytes),
-    size("read", "Shuffle read", (stage) => stage.shuffleReadBytes, 106),
-    size("write", "Shuffle write", (stage) => stage.shuffleWriteBytes, 106),
+    ...size("input", "Input", (stage) => stage.inputBytes),
+    ...size("output", "Output", (stage) => stage.outputBytes),
+    ...size("read", "Shuffle read", (stage) => stage.shuffleReadBytes),
+    ...size("write", "Shuffle write", (stage) => stage.shuffleWriteBytes),
+    ...size("spill", "Spilled", (stage) => stage.diskBytesSpilled),
   ];
-  if (stages.some((stage) => stage.diskBytesSpilled > 0))
-    columns.push(size("spill", "Spilled", (stage) => stage.diskBytesSpilled));
   // Also where none of these runs: lists of stages stand below each other.
   if (scope.live && scope.identity.killEnabled) {
     columns.push({
       key: "end",
       label: "",
-      width: 64,
       render: (stage) =>
         stage.status === "ACTIVE" && (
           <KillButton path={`${scope.mine}/stages/${stage.stageId}/kill`} what={`stage ${stage.stageId}`} />
@@ -211,8 +209,9 @@ export function StageTable({
       label={label}
       rows={stages}
       rowKey={(stage) => `${stage.stageId}.${stage.attemptId}`}
-      order={{ key: "id", descending: order !== "id" }}
+      order={{ key: "id", descending: true }}
       columns={columns}
+      note={(stage) => stage.failureReason?.split("\n", 1)[0]}
     />
   );
 }

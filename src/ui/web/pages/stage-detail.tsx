@@ -6,11 +6,12 @@ import { DagView } from "../components/dag-view";
 import { Badge, Card, Facts, KillButton, Page, TaskBar } from "../components/layout";
 import { Empty, Loading, Problem, Shown } from "../components/state";
 import { Table } from "../components/table";
+import type { Column } from "../components/table";
 import { TaskStreamView } from "../components/task-stream";
 import { useTaskStream } from "../components/use-task-stream";
 import { useScope } from "../context";
 import { bytes, count, dateTime, duration, elapsed, plural, shortSite, time } from "../lib/format";
-import { stageDuration } from "./columns";
+import { sizeColumn, stageDuration } from "./columns";
 import { FindingList } from "./findings";
 import { TaskTable } from "./task-table";
 import { useNow } from "./use-now";
@@ -231,41 +232,19 @@ function Quantiles({ data }: { data: TaskMetricDistributions }) {
     return all.filter(([name, values]) => name === "Duration" || values.some((value) => value > 0));
   }, [data]);
   if (data.duration.length === 0) return <p class="quiet pad">No task has succeeded yet.</p>;
-  return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label="Spread of task figures">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Figure</th>
-            {["Least", "25 %", "Median", "75 %", "Most"].map((name) => (
-              <th key={name} scope="col" class="number">
-                {name}
-              </th>
-            ))}
-            <th scope="col">
-              <span class="hidden">Spread</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([name, values, format]) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              {values.map((value, at) => (
-                <td key={at} class="number">
-                  {format(value)}
-                </td>
-              ))}
-              <td class="box-cell">
-                <BoxPlot values={values} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+  return <Table label="Spread of task figures" rows={rows} rowKey={([name]) => name} columns={QUANTILES} />;
 }
+
+const QUANTILES: readonly Column<Figure>[] = [
+  { key: "figure", label: "Figure", render: ([name]) => name },
+  ...["Least", "25 %", "Median", "75 %", "Most"].map((label, at): Column<Figure> => ({
+    key: label,
+    label,
+    number: true,
+    render: ([, values, format]) => format(values[at] ?? NaN),
+  })),
+  { key: "spread", label: "Spread", render: ([, values]) => <BoxPlot values={values} /> },
+];
 
 /** Least, quartiles and most on a line from 0: skew is seen before it is read. */
 function BoxPlot({ values }: { values: readonly number[] }) {
@@ -285,13 +264,8 @@ function BoxPlot({ values }: { values: readonly number[] }) {
 function StageExecutors({ stage }: { stage: StageData }) {
   const scope = useScope();
   const rows = useMemo(() => Object.entries(stage.executorSummary ?? {}).map(([id, figures]) => ({ id, ...figures })), [stage]);
-  const size = (key: string, label: string, pick: (row: (typeof rows)[number]) => number) => ({
-    key,
-    label,
-    number: true,
-    render: (row: (typeof rows)[number]) => (pick(row) === 0 ? <span class="quiet">–</span> : bytes(pick(row))),
-    sort: pick,
-  });
+  const size = (key: string, label: string, pick: (row: (typeof rows)[number]) => number) =>
+    rows.some((row) => pick(row) > 0) ? [sizeColumn(key, label, pick)] : [];
   return (
     <Table
       label="Executors of the stage"
@@ -315,16 +289,21 @@ function StageExecutors({ stage }: { stage: StageData }) {
         },
         { key: "bad", label: "Failed", number: true, render: (row) => count(row.failedTasks), sort: (row) => row.failedTasks },
         { key: "killed", label: "Killed", number: true, render: (row) => count(row.killedTasks), sort: (row) => row.killedTasks },
-        size("input", "Input", (row) => row.inputBytes),
-        size("read", "Shuffle read", (row) => row.shuffleRead),
-        size("write", "Shuffle write", (row) => row.shuffleWrite),
-        size("spill", "Spilled", (row) => row.diskBytesSpilled),
-        {
-          key: "excluded",
-          label: "Excluded",
-          render: (row) => (row.isExcludedForStage ? <Badge state="EXCLUDED" /> : <span class="quiet">no</span>),
-          sort: (row) => (row.isExcludedForStage ? 0 : 1),
-        },
+        ...size("input", "Input", (row) => row.inputBytes),
+        ...size("read", "Shuffle read", (row) => row.shuffleRead),
+        ...size("write", "Shuffle write", (row) => row.shuffleWrite),
+        ...size("spill", "Spilled", (row) => row.diskBytesSpilled),
+        ...(rows.some((row) => row.isExcludedForStage)
+          ? [
+              {
+                key: "excluded",
+                label: "Excluded",
+                render: (row: (typeof rows)[number]) =>
+                  row.isExcludedForStage ? <Badge state="EXCLUDED" /> : <span class="quiet">no</span>,
+                sort: (row: (typeof rows)[number]) => (row.isExcludedForStage ? 0 : 1),
+              },
+            ]
+          : []),
       ]}
     />
   );

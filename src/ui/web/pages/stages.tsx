@@ -2,6 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import type { StageData, StageStatus } from "../../api-types";
 import { useApi } from "../api";
+import { ColumnFit, SharedFit } from "../components/column-fit";
 import { Card, Filter, Page } from "../components/layout";
 import { Empty, Shown } from "../components/state";
 import { useScope } from "../context";
@@ -20,6 +21,7 @@ export function Stages() {
   const scope = useScope();
   const stages = useApi<StageData[]>(`${scope.api}/stages`, ["stages", "tasks"], 1000);
   const [filter, setFilter] = useState("");
+  const fit = useMemo(() => new ColumnFit(), []);
   const rows = useMemo(
     () => filtered(stages.data ?? [], filter, (stage) => `${stage.stageId} ${stage.name} ${stage.description ?? ""}`),
     [stages.data, filter],
@@ -33,16 +35,18 @@ export function Stages() {
           ) : rows.length === 0 ? (
             <Empty title={`No stage fits “${filter}”`} />
           ) : (
-            GROUPS.map(([status, title]) => {
-              const group = rows.filter((stage) => stage.status === status);
-              return (
-                group.length > 0 && (
-                  <Card key={status} title={`${title} (${group.length})`} flush>
-                    <StageTable stages={group} scope={scope} label={`${title} stages`} />
-                  </Card>
-                )
-              );
-            })
+            <SharedFit.Provider value={fit}>
+              {GROUPS.map(([status, title]) => {
+                const group = rows.filter((stage) => stage.status === status);
+                return (
+                  group.length > 0 && (
+                    <Card key={status} title={`${title} (${group.length})`} flush>
+                      <StageTable stages={group} among={all} scope={scope} label={`${title} stages`} />
+                    </Card>
+                  )
+                );
+              })}
+            </SharedFit.Provider>
           )
         }
       </Shown>

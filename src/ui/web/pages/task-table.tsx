@@ -7,8 +7,9 @@ import { Empty, Loading, Problem } from "../components/state";
 import { LongTable, Table } from "../components/table";
 import type { Column, Order } from "../components/table";
 import { useScope } from "../context";
-import { bytes, clock, count, duration, elapsed, time } from "../lib/format";
+import { clock, count, duration, elapsed, time } from "../lib/format";
 import { blocksOf } from "../lib/virtual";
+import { sizeColumn } from "./columns";
 
 const BLOCK = 100;
 /** Tasks that the server keeps of a stage may be fewer than it has had. */
@@ -82,7 +83,7 @@ export function TaskTable({ stage, only, clear }: { stage: StageData; only: numb
   // Where a block came back short the list ends there, whatever the counters say.
   const short = [...blocks.current].find(([, rows]) => rows.length < BLOCK);
   const total = short === undefined ? counts[status] : short[0] * BLOCK + short[1].length;
-  const columns = taskColumns(scope.href);
+  const columns = taskColumns(stage, scope.href);
   return (
     <Card
       title={only === null ? "Tasks" : `Task ${only}`}
@@ -165,17 +166,15 @@ function OneTask({ path, id, columns }: { path: string; id: number; columns: rea
   );
 }
 
-function taskColumns(href: (parts: (string | number)[], query?: Record<string, string>) => string): Column<TaskData>[] {
-  const size = (key: string, label: string, pick: (task: TaskData) => number): Column<TaskData> => ({
-    key,
-    label,
-    number: true,
-    render: (task) => (pick(task) === 0 ? <span class="quiet">–</span> : bytes(pick(task))),
-    sort: pick,
-  });
+/** What no task of the stage has had gets no column. */
+function taskColumns(
+  stage: StageData,
+  href: (parts: (string | number)[], query?: Record<string, string>) => string,
+): Column<TaskData>[] {
   const metric = (task: TaskData) => task.taskMetrics;
   // Of most tasks it is none: rows are quieter without.
   const part = (ms: number | undefined) => (ms === 0 || ms === undefined ? <span class="quiet">–</span> : duration(ms));
+  const where = (present: boolean, column: Column<TaskData>) => (present ? [column] : []);
   return [
     { key: "index", label: "Index", number: true, render: (task) => task.index, sort: (task) => task.index },
     { key: "id", label: "Task", number: true, render: (task) => task.taskId, sort: (task) => task.taskId },
@@ -201,6 +200,17 @@ function taskColumns(href: (parts: (string | number)[], query?: Record<string, s
       render: (task) => elapsed(task.duration ?? timeNow() - (time(task.launchTime) ?? NaN)),
       sort: (task) => task.duration,
     },
+    ...where(stage.numFailedTasks + stage.numKilledTasks > 0, {
+      key: "error",
+      label: "Error",
+      grow: true,
+      render: (task) =>
+        task.errorMessage !== undefined && (
+          <span class="clip bad-text" title={task.errorMessage}>
+            {task.errorMessage.split("\n", 1)[0]}
+          </span>
+        ),
+    }),
     {
       key: "executor",
       label: "Executor",
@@ -222,45 +232,50 @@ function taskColumns(href: (parts: (string | number)[], query?: Record<string, s
       render: (task) => part(task.schedulerDelay),
       sort: (task) => task.schedulerDelay,
     },
-    {
+    ...where(stage.jvmGcTime > 0, {
       key: "gc",
       label: "GC",
       hint: "Garbage collection",
       number: true,
       render: (task) => part(metric(task)?.jvmGcTime),
       sort: (task) => metric(task)?.jvmGcTime,
-    },
-    size("memory", "Peak memory", (task) => metric(task)?.peakExecutionMemory ?? 0),
-    size("input", "Input", (task) => metric(task)?.inputMetrics.bytesRead ?? 0),
-    size(
-      "read",
-      "Shuffle read",
-      (task) => (metric(task)?.shuffleReadMetrics.localBytesRead ?? 0) + (metric(task)?.shuffleReadMetrics.remoteBytesRead ?? 0),
+    }),
+    ...where(
+      stage.peakExecutionMemory > 0,
+      sizeColumn("memory", "Peak memory", (task) => metric(task)?.peakExecutionMemory ?? 0),
     ),
-    {
+    ...where(
+      stage.inputBytes > 0,
+      sizeColumn("input", "Input", (task) => metric(task)?.inputMetrics.bytesRead ?? 0),
+    ),
+    ...where(
+      stage.shuffleReadBytes > 0,
+      sizeColumn(
+        "read",
+        "Shuffle read",
+        (task) =>
+          (metric(task)?.shuffleReadMetrics.localBytesRead ?? 0) + (metric(task)?.shuffleReadMetrics.remoteBytesRead ?? 0),
+      ),
+    ),
+    ...where(stage.shuffleFetchWaitTime > 0, {
       key: "wait",
       label: "Fetch wait",
       number: true,
       render: (task) => part(metric(task)?.shuffleReadMetrics.fetchWaitTime),
       sort: (task) => metric(task)?.shuffleReadMetrics.fetchWaitTime,
-    },
-    size("write", "Shuffle write", (task) => metric(task)?.shuffleWriteMetrics.bytesWritten ?? 0),
-    size("spill", "Spilled", (task) => metric(task)?.diskBytesSpilled ?? 0),
+    }),
+    ...where(
+      stage.shuffleWriteBytes > 0,
+      sizeColumn("write", "Shuffle write", (task) => metric(task)?.shuffleWriteMetrics.bytesWritten ?? 0),
+    ),
+    ...where(
+      stage.diskBytesSpilled > 0,
+      sizeColumn("spill", "Spilled", (task) => metric(task)?.diskBytesSpilled ?? 0),
+    ),
     {
       key: "logs",
       label: "Logs",
       render: (task) => <a href={href(["executors", task.executorId], { tab: "logs" })}>logs</a>,
-    },
-    {
-      key: "error",
-      label: "Error",
-      grow: true,
-      render: (task) =>
-        task.errorMessage !== undefined && (
-          <span class="clip bad-text" title={task.errorMessage}>
-            {task.errorMessage.split("\n", 1)[0]}
-          </span>
-        ),
     },
   ];
 }

@@ -15,7 +15,7 @@ function random(seed: number): () => number {
   };
 }
 
-interface StageKind {
+export interface StageKind {
   readonly name: string;
   readonly tasks: number;
   /** ms of a task. */
@@ -28,7 +28,7 @@ interface StageKind {
   readonly parents: readonly number[];
 }
 
-function rdd(id: number, name: string, scope: string, parentIds: readonly number[], cached = false): RddInfo {
+export function rdd(id: number, name: string, scope: string, parentIds: readonly number[], cached = false): RddInfo {
   return {
     id,
     name,

@@ -11,7 +11,8 @@ import { reportHtml } from "../../../../src/ui/report/report";
 import { AppStore, DEFAULT_LIMITS } from "../../../../src/ui/store/app-store";
 import { applicationInfo } from "../../../../src/ui/views/application";
 import type { ListenerEvent, TaskStartEvent } from "../../../../src/events/listener-events";
-import { application } from "./fixture-events";
+import { Application, application } from "./fixture-events";
+import { longApplication } from "./fixture-long";
 
 export interface Served {
   readonly url: string;
@@ -28,8 +29,30 @@ export interface Served {
 
 /** @param tasks of the long stage, and how many of them have ended. */
 export async function serve(kind: UiKind, webFolder: string, tasks = 400, ended = 290): Promise<Served> {
+  return serveEvents(
+    kind,
+    webFolder,
+    kind === "driver" || kind === "history" ? application(Date.now() - 62_000, { tasks, ended }).events : [],
+  );
+}
+
+/** Many short jobs and a long one, stages that failed for a long reason, more functions than colours. */
+export async function serveLong(webFolder: string): Promise<Served> {
+  return serveEvents("driver", webFolder, longApplication(Date.now() - 612_000).events);
+}
+
+/** An application of which nothing has happened but its start. */
+export async function serveNew(webFolder: string): Promise<Served> {
+  const app = new Application(Date.now() - 2000);
+  return serveEvents(
+    "driver",
+    webFolder,
+    app.events.filter(({ type }) => !/^(ExecutorAdded|BlockManagerAdded)$/.test(type)),
+  );
+}
+
+async function serveEvents(kind: UiKind, webFolder: string, events: readonly ListenerEvent[]): Promise<Served> {
   const store = new AppStore(DEFAULT_LIMITS);
-  const events = kind === "driver" || kind === "history" ? application(Date.now() - 62_000, { tasks, ended }).events : [];
   for (const event of events) store.apply(event);
   const killed: string[] = [];
   const applications: Applications = {
