@@ -9,8 +9,7 @@ import type { ValueContext } from "../columnar/value-context";
 import { DataError, TaskError } from "../common/errors";
 import { builtinName, builtinValue } from "./builtins";
 import type { ModuleTarget } from "./module-target";
-import { hidesState } from "./private-state";
-import { privateStateRefusal } from "./refusals";
+import { recordRefusal } from "./private-state";
 
 /** What a registry asks when it does not know. */
 export interface ClassSource {
@@ -46,13 +45,13 @@ export class ClassRegistry implements ValueContext, ClassIds {
   classId(constructor: Function): string {
     let id = this.ids.get(constructor);
     if (id === undefined) {
-      const builtin = builtinName(constructor);
-      if (builtin === undefined && hidesState(constructor)) {
-        const { why, remedy } = privateStateRefusal(constructor.name || "an unnamed class");
-        throw new TaskError("TASK_NOT_SERIALIZABLE", `A value cannot be copied: it ${why}. ${remedy}`, {
+      const refusal = recordRefusal(constructor);
+      if (refusal !== undefined) {
+        throw new TaskError("TASK_NOT_SERIALIZABLE", `A value cannot be copied: it ${refusal.why}. ${refusal.remedy}`, {
           parameters: { class: constructor.name },
         });
       }
+      const builtin = builtinName(constructor);
       id = builtin === undefined ? this.source.identify(constructor) : `builtin:${builtin}`;
       if (id === undefined) {
         throw new TaskError(

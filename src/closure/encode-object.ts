@@ -66,7 +66,7 @@ export function encodeObject(encoder: Encoder, value: object, index: number): No
     const isInner = (key: PropertyKey): boolean => typeof key === "symbol";
     return { t: "rebuilt", name: builtin.replace(/\.prototype$/, ""), args, ...own.field(builtin, isInner) };
   }
-  if (builtin !== undefined && !STATELESS.test(builtin)) encoder.refuse(index, builtinInstanceRefusal(value, builtin));
+  if (builtin !== undefined && !STATELESS.test(builtin)) encoder.refuse(index, builtinInstanceRefusal(className(value), builtin));
   const field = own.field("Object.prototype");
   if (field.own?.i !== 3) encoder.mutable = true;
   return { t: "object", ...field };

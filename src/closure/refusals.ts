@@ -24,7 +24,7 @@ export function notSerializable(subject: string, path: string, where: string | u
 
 const RESOURCE_REMEDY =
   "Open it inside the function, for example once per partition with mapPartitions, so that each task has its own.";
-const COPY_REMEDY = "Copy what the function needs into plain variables first and use those.";
+const COPY_REMEDY = "Copy what you need of it into plain values first and use those.";
 
 /** The reason why an object can never travel, by what it is made of; undefined when nothing speaks against it. */
 export function inherentRefusal(value: object): Refusal | undefined {
@@ -62,16 +62,17 @@ export function inherentRefusal(value: object): Refusal | undefined {
   return undefined;
 }
 
-/** The reason for an instance of a builtin class that the encoder has no form for. */
-export function builtinInstanceRefusal(value: object, builtin: string): Refusal {
-  const name = className(value);
+/** The reason for an instance of a class that has no form: a builtin one, or one that extends it. */
+export function builtinInstanceRefusal(name: string, builtin: string): Refusal {
   if (/^node:(?:stream|net|tls|http|https|http2|fs|zlib|dgram|child_process|readline|tty)/.test(builtin)) {
     return { why: `is an open resource (${name})`, remedy: RESOURCE_REMEDY };
   }
   if (/^node:worker_threads|^Message(?:Port|Channel)|^BroadcastChannel/.test(builtin)) {
     return { why: `is a ${name}, which belongs to this process`, remedy: RESOURCE_REMEDY };
   }
-  return { why: `is an instance of the built-in class ${name}, whose inner state cannot be read`, remedy: COPY_REMEDY };
+  const ancestor = builtin.replace(/\.prototype$/, "");
+  const what = ancestor.endsWith(name) ? `the built-in class ${name}` : `${name}, which extends the built-in class ${ancestor}`;
+  return { why: `is an instance of ${what}, whose inner state cannot be read`, remedy: COPY_REMEDY };
 }
 
 export function internalInstanceRefusal(name: string): Refusal {

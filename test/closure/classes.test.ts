@@ -3,6 +3,11 @@
  *
  * @jest-environment node
  */
+import { AssertionError } from "node:assert";
+import { createHash } from "node:crypto";
+import { EventEmitter } from "node:events";
+import { Stats } from "node:fs";
+import { Readable } from "node:stream";
 import { runInThisContext } from "node:vm";
 import { ClassRegistry } from "../../src/closure/class-registry";
 import { driverClasses } from "../../src/closure/driver-classes";
@@ -163,6 +168,36 @@ test("classes with private state and no hooks are refused in data", () => {
   expect(() => driverClasses.classId(Money)).toThrow(TaskError);
   expect(() => driverClasses.classId(Money)).toThrow(/#private/);
   expect(driverClasses.classId(Temperature)).toMatch(/^module:/);
+});
+
+test("builtin classes whose state nobody can read are refused in data, and classes that extend them", () => {
+  class Tagged extends Headers {}
+  class Page extends URL {}
+  class Feed extends Readable {}
+  class Guarded extends URL {
+    static [Symbol.for("firesteel.serialize")](page: URL): string {
+      return page.href;
+    }
+  }
+  for (const [opaque, words] of [
+    [Headers, /instance of the built-in class Headers, whose inner state/],
+    [Blob, /built-in class Blob/],
+    [TextDecoder, /built-in class TextDecoder/],
+    [AbortController, /built-in class AbortController/],
+    [Intl.NumberFormat, /built-in class NumberFormat/],
+    [createHash("md5").constructor, /built-in class Hash/],
+    [Tagged, /instance of Tagged, which extends the built-in class Headers/],
+    [Page, /instance of Page, which extends the built-in class URL/],
+    [Feed, /open resource \(Feed\)/],
+  ] as [Function, RegExp][]) {
+    expect(() => driverClasses.classId(opaque)).toThrow(words);
+  }
+  class Listener extends EventEmitter {}
+  class Failure extends DOMException {}
+  for (const data of [URL, URLSearchParams, DOMException, Stats, Listener, Guarded, AssertionError, class extends Map {}]) {
+    expect(typeof driverClasses.classId(data)).toBe("string");
+  }
+  expect(() => driverClasses.classId(Failure)).toThrow(/extends the built-in class DOMException/);
 });
 
 test("private members that a transpiler moved into WeakMaps are private still", () => {

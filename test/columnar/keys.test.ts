@@ -159,6 +159,8 @@ describe("keys are the same exactly when their content is", () => {
     ["an inherited property", { a: 1 }, { toString: 1 }, false],
     ["0 in typed arrays", Float64Array.of(0, NaN), Float64Array.of(-0, NaN), true],
     ["ArrayBuffers", new ArrayBuffer(2), new ArrayBuffer(2), true],
+    ["URLs", new URL("http://a"), new URL("http://A/"), true],
+    ["other URLs", new URL("http://a"), new URL("http://b"), false],
     ["a view and its buffer", new DataView(new ArrayBuffer(2)), new ArrayBuffer(2), false],
   ])("%s", (_, left, right, same) => {
     expect(sameKey(left, right)).toBe(same);
@@ -178,7 +180,7 @@ describe("keys are the same exactly when their content is", () => {
     ["a class that extends a built-in one", Stack.of(1)],
     ["one that extends Map", new Registry()],
     ["private state", new Secret("x")],
-    ["a URL", new URL("http://a")],
+    ["a class of Node's that keeps its state to itself", new Headers()],
     ["inside of an array", [1, [new Map()]]],
     ["inside of an object", { a: { b: () => 1 } }],
     ["no class", Object.create({ x: 1 })],

@@ -106,6 +106,20 @@ describe("values come back as they were", () => {
     expect(second).toBe(first);
   });
 
+  test("classes of Node that are data", () => {
+    const url = new URL("https://example.org/a?b=1#c");
+    const error = new DOMException("gone", "AbortError");
+    const result = back({ url, again: url, query: new URLSearchParams("a=1&a=2"), error });
+    expect(result.url).toBeInstanceOf(URL);
+    expect(result.url.href).toBe(url.href);
+    expect(result.again).toBe(result.url);
+    expect([...result.query]).toEqual([
+      ["a", "1"],
+      ["a", "2"],
+    ]);
+    expect([result.error.name, result.error.message, result.error.code]).toEqual(["AbortError", "gone", 20]);
+  });
+
   test("shared references and cycles", () => {
     const shared = { n: 1 };
     const root: Record<string, unknown> = {

@@ -98,10 +98,30 @@ export function errorType(value: object): number {
   return 0;
 }
 
-/** The class's hooks, its own or inherited. */
+/** Hooks of Node's own classes that are data, by their global name. */
+const NODE_HOOKS: Readonly<Record<string, HookedClass>> = {
+  URL: {
+    [SERIALIZE]: (url) => (url as URL).href,
+    [DESERIALIZE]: (href) => new URL(href as string),
+  },
+  URLSearchParams: {
+    [SERIALIZE]: (parameters) => (parameters as URLSearchParams).toString(),
+    [DESERIALIZE]: (query) => new URLSearchParams(query as string),
+  },
+  DOMException: {
+    [SERIALIZE]: (error) => [(error as DOMException).message, (error as DOMException).name],
+    [DESERIALIZE]: (data) => new DOMException(...(data as [message: string, name: string])),
+  },
+};
+
+/** The class's hooks: its own, inherited ones, or those that a class of Node has here. */
 export function hooksOf(constructor: Function): HookedClass | null {
   const hooked = constructor as unknown as Partial<HookedClass>;
-  return typeof hooked[SERIALIZE] === "function" && typeof hooked[DESERIALIZE] === "function" ? (hooked as HookedClass) : null;
+  if (typeof hooked[SERIALIZE] === "function" && typeof hooked[DESERIALIZE] === "function") return hooked as HookedClass;
+  const { name } = constructor;
+  return Object.hasOwn(NODE_HOOKS, name) && (globalThis as Record<string, unknown>)[name] === constructor
+    ? NODE_HOOKS[name]!
+    : null;
 }
 
 /** How messages name a value: its class or type, shortly. */

@@ -337,7 +337,9 @@ export class ValueWriter {
       try {
         id = this.#values.classId(constructor);
       } catch (error) {
-        throw error instanceof TaskError ? new Refusal(value, error.message, error) : error;
+        throw error instanceof TaskError
+          ? new Refusal(value, error.message.slice(`[${error.errorClass}] `.length), error)
+          : error;
       }
       this.#classIds.set(constructor, id);
     }

@@ -78,7 +78,19 @@ export class HttpError extends Error {
 
 export class Unknown {}
 
-const known: Readonly<Record<string, Function>> = { Point, Point3, Guarded, Money, Secret, Stack, Registry, HttpError };
+const known: Readonly<Record<string, Function>> = {
+  Point,
+  Point3,
+  Guarded,
+  Money,
+  Secret,
+  Stack,
+  Registry,
+  HttpError,
+  URL,
+  URLSearchParams,
+  DOMException,
+};
 
 export const context: ValueContext = {
   classId(constructor) {
