@@ -3,6 +3,7 @@ export { aggregated } from "./aggregate";
 export { coGrouped, grouped } from "./cogroup";
 export { filteredByKeys } from "./filter-by-keys";
 export { joined } from "./join";
+export { isPair, notAPair } from "./pair";
 export { boundsBelow, hashPartition } from "./partitioner";
 export { readShuffle } from "./reader";
 export type { Aggregation, Partitioning, ShuffleSpec } from "./spec";

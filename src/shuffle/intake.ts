@@ -3,9 +3,9 @@
  * into the columns of a batch, and hands over each full batch. What is done with a batch is the writer's.
  */
 import type { LoopBuilder, Sink, SinkCode, Term } from "../columnar/loop";
-import { TaskError } from "../common/errors";
 import { Spare } from "../common/spare";
 import { BATCH_ROWS, type Batch, type BatchColumn } from "./batch";
+import { notAPair } from "./pair";
 import type { Carries } from "./spec";
 import { approximateBytes } from "./value-size";
 
@@ -133,6 +133,7 @@ export class Intake implements Sink {
   emit(builder: LoopBuilder): SinkCode {
     const state = builder.bind(this, "intake");
     const isArray = builder.bind(Array.isArray, "isArray");
+    const notPair = builder.bind(notAPair, "notAPair");
     const count = builder.local("count");
     const kinds = builder.local("kinds");
     const types = builder.local("types");
@@ -169,7 +170,7 @@ export class Intake implements Sink {
           const pair = builder.local("pair");
           lines.push(
             `const ${pair} = ${term.code};`,
-            `if (!${isArray}(${pair}) || ${pair}.length !== 2) ${state}.notAPair(${pair});`,
+            `if (!${isArray}(${pair}) || ${pair}.length !== 2) ${notPair}(${pair});`,
             `const ${key} = ${pair}[0], ${value} = ${pair}[1];`,
           );
         }
@@ -215,16 +216,6 @@ export class Intake implements Sink {
   /** The heap was found full: the next batches are small ones. */
   restrain(): void {
     this.limit = Math.min(this.limit, FIRST_OBJECTS);
-  }
-
-  /** Called by generated code for a record that is not a two-element array. */
-  notAPair(record: unknown): never {
-    const seen = Array.isArray(record)
-      ? `an array of ${record.length}`
-      : record === null
-        ? "null"
-        : `a value of type ${typeof record}`;
-    throw new TaskError("NOT_A_PAIR", `This operation takes records of the form [key, value], and found ${seen}.`);
   }
 }
 

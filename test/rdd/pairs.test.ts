@@ -1,3 +1,4 @@
+import type { RDD } from "../../src/rdd";
 import { HashPartitioner, Partitioner, RangePartitioner } from "../../src/rdd/partitioner";
 import { InlineContext } from "../support/inline-context";
 
@@ -367,4 +368,28 @@ test("flatMap and flatMapValues say what they were given instead of an iterable"
   );
   const missing = a().flatMapValues(() => undefined as never);
   await expect(missing.collect()).rejects.toThrow(/flatMapValues must return .* returned undefined/);
+});
+
+test("operations on pairs refuse records that are none", async () => {
+  for (const [record, seen] of [
+    [5, "a value of type number"],
+    ["ab", "a value of type string"],
+    [null, "null"],
+    [[1], "an array of 1"],
+    [[1, 2, 3], "an array of 3"],
+  ] as [unknown, string][]) {
+    const pairs = sc.parallelize([record], 1) as unknown as RDD<[number, number]>;
+    for (const call of [
+      () => pairs.keys().collect(),
+      () => pairs.values().collect(),
+      () => pairs.mapValues((value) => value).collect(),
+      () => pairs.flatMapValues((value) => [value]).collect(),
+      () => pairs.countByKey(),
+      () => pairs.collectAsMap(),
+      () => pairs.lookup(1),
+      () => pairs.reduceByKey((left) => left).collect(),
+    ]) {
+      await expect(call()).rejects.toThrow(`This operation takes records of the form [key, value], and found ${seen}.`);
+    }
+  }
 });

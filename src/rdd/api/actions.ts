@@ -3,6 +3,7 @@ import type { Call } from "../context-port";
 import { Readable } from "node:stream";
 import { decodeValue, encodeValue, KeyMap } from "../../columnar";
 import { UsageError } from "../../common/errors";
+import { isPair, notAPair } from "../../shuffle";
 import { checkBoolean, checkFunction, checkInteger, checkString } from "../arguments";
 import type { DatasetNode } from "../nodes/node";
 import { OpNode } from "../nodes/op-node";
@@ -294,7 +295,7 @@ export const actionMethods = {
   },
   async collectAsMap(this: RDD<unknown>, options?: ActionOptions) {
     const pairs = await rowsOf(this.node, callOf(this.node, "collectAsMap", options), { kind: "collect", limit: null });
-    return new Map(new KeyMap(pairs as [unknown, unknown][]));
+    return new Map(new KeyMap(pairs.map((pair) => (isPair(pair) ? pair : notAPair(pair)))));
   },
   async lookup(this: RDD<unknown>, key: unknown, options?: ActionOptions) {
     const call = callOf(this.node, "lookup", options);

@@ -4,7 +4,7 @@
  */
 import { type ChunkForm, chunkLoop, type Sink, type Term } from "../../columnar";
 import type { AsyncGate } from "./async-gate";
-import type { CallOp, Op, OpBuilder } from "./op";
+import { type CallOp, type Op, type OpBuilder, takenApart } from "./op";
 
 export interface LoopText {
   /** A function expression of (chunk, bound). It returns whether the sink wants no more records. */
@@ -127,11 +127,9 @@ function callText(
   let argument = input.code;
   if (op.argument === "value") {
     if (input.pair === undefined) {
-      const pair = builder.local("pair");
-      const key = builder.local("key");
-      const value = builder.local("value");
-      setup = `const ${pair} = ${input.code}, ${key} = ${pair}[0], ${value} = ${pair}[1];`;
-      record = { code: pair, pair: [key, value] };
+      const taken = takenApart(builder, input.code);
+      setup = taken.setup;
+      record = { code: taken.pair, pair: [taken.key, taken.value] };
     }
     argument = record.pair![1];
   } else if (input.pair !== undefined) {

@@ -3,6 +3,7 @@
  * loop. One object per step and task: what a step remembers between records lives in it.
  */
 import type { LoopBuilder, Term } from "../../columnar";
+import { notAPair } from "../../shuffle";
 
 export interface OpBuilder extends LoopBuilder {
   /** Adds statements before the loop over a chunk. */
@@ -37,13 +38,26 @@ export function pairTerm(key: string, value: string): Term {
   return { code: `[${key}, ${value}]`, pair: [key, value] };
 }
 
+/** A record that is a pair, in a local, and its two elements, with the statements that take it apart; fails for what is no pair. */
+export function takenApart(
+  builder: LoopBuilder,
+  code: string,
+): { readonly setup: string; readonly pair: string; readonly key: string; readonly value: string } {
+  const isArray = builder.bind(Array.isArray, "isArray");
+  const refuse = builder.bind(notAPair, "notAPair");
+  const pair = builder.local("pair");
+  const key = builder.local("key");
+  const value = builder.local("value");
+  const setup = `const ${pair} = ${code};
+if (!${isArray}(${pair}) || ${pair}.length !== 2) ${refuse}(${pair});
+const ${key} = ${pair}[0], ${value} = ${pair}[1];`;
+  return { setup, pair, key, value };
+}
+
 /** The two elements of a pair, with statements that make them available where needed. */
 export function elements(
   builder: LoopBuilder,
   input: Term,
 ): { readonly setup: string; readonly key: string; readonly value: string } {
-  if (input.pair !== undefined) return { setup: "", key: input.pair[0], value: input.pair[1] };
-  const key = builder.local("key");
-  const value = builder.local("value");
-  return { setup: `const ${key} = ${input.code}[0], ${value} = ${input.code}[1];`, key, value };
+  return input.pair === undefined ? takenApart(builder, input.code) : { setup: "", key: input.pair[0], value: input.pair[1] };
 }
