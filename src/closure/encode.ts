@@ -200,7 +200,7 @@ export class Encoder {
     if (typeof travel !== "function") return undefined;
     const answer = travel.call(value) as { readonly ref?: unknown; readonly id?: unknown; readonly refuse?: unknown };
     if (typeof answer.refuse === "string") {
-      this.refuse(index, { why: "cannot be used in a task", remedy: answer.refuse });
+      this.refuse(index, { why: "cannot be used in a task", remedy: asSentence(answer.refuse) });
     }
     if (typeof answer.ref !== "string") {
       throw new TaskError(
@@ -216,3 +216,7 @@ export class Encoder {
 }
 
 const NO_VALUE = Symbol("no value");
+
+function asSentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+}

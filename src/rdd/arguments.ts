@@ -27,6 +27,8 @@ export function checkFunction(call: string, f: unknown, what = "the function"): 
 
 export function checkInteger(call: string, what: string, value: unknown, min: number): number {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < min) {
+    if (Number.isInteger(value) && (value as number) >= min)
+      throw invalid(call, what, `at most ${Number.MAX_SAFE_INTEGER}, the largest integer that numbers hold exactly`, value);
     throw invalid(call, what, min === Number.MIN_SAFE_INTEGER ? "an integer" : `an integer of at least ${min}`, value);
   }
   return value;

@@ -144,3 +144,8 @@ function thrown(run: () => unknown): unknown {
   }
   throw new Error("nothing was thrown");
 }
+
+test("what an object says of why it cannot travel is a sentence of the message", () => {
+  const context = { [Symbol.for("firesteel.travel")]: () => ({ refuse: "a context stays on the driver" }) };
+  expect(() => freeze(() => context)).toThrow(/which cannot be used in a task\. A context stays on the driver\.$/);
+});

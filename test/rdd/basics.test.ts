@@ -21,6 +21,7 @@ test("slices, ranges and empty datasets", async () => {
   expect(await sc.emptyRDD().getNumPartitions()).toBe(0);
   expect(await sc.emptyRDD().isEmpty()).toBe(true);
   expect(() => sc.range(0, 5, 0)).toThrow(/step/);
+  expect(() => sc.range(2 ** 53)).toThrow(/end must be at most 9007199254740991, the largest integer that numbers hold exactly/);
   expect(() => sc.parallelize([1], 0)).toThrow(/number of partitions/);
 });
 
