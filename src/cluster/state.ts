@@ -109,6 +109,8 @@ export interface WorkerProcess {
   readonly message: string;
   /** Holds "stdout" and "stderr", and rolled ones beside them. */
   readonly directory: string;
+  /** When the worker removed the directory; null while it has not. */
+  readonly logsRemoved: number | null;
 }
 
 /** What `stateOf` of a worker gives. */

@@ -74,6 +74,7 @@ interface ProcessView {
   readonly startTime: number;
   readonly message: string;
   readonly directory: string;
+  readonly logsRemoved: number | null;
 }
 
 export interface WorkerView {
@@ -204,6 +205,7 @@ function executor(view: ProcessView): WorkerExecutor {
     resources: view.resources,
     startTime: view.startTime,
     logs: logsOf(view),
+    logsRemoved: view.logsRemoved,
     ...(view.message === "" ? {} : { exit: view.message }),
   };
 }
@@ -216,6 +218,7 @@ function ofDriver(view: ProcessView): WorkerDriver {
     memoryMb: mebibytes(view.memory),
     mainFile: view.name,
     logs: logsOf(view),
+    logsRemoved: view.logsRemoved,
     ...(view.message === "" ? {} : { exit: view.message }),
   };
 }

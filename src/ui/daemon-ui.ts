@@ -120,6 +120,11 @@ function addLogs(routes: Routes, stateOf: () => WorkerView): void {
       (one) => (one.appId ?? "driver") === parameters["owner"] && one.id === parameters["id"],
     );
     if (found === undefined) throw new HttpError(404, `There is no process ${parameters["owner"]}/${parameters["id"]}.`);
+    if (found.logsRemoved !== null)
+      throw new HttpError(
+        404,
+        `The logs were removed at ${new Date(found.logsRemoved).toISOString().slice(0, 19).replace("T", " ")} UTC: nothing had been written to the folder for the time of spark.worker.cleanup.appDataTtl.`,
+      );
     const stream = query.get("stream") ?? "stderr";
     if (stream !== "stdout" && stream !== "stderr") throw new HttpError(400, `stream must be stdout or stderr, not "${stream}".`);
     const offset = query.get("offset");
@@ -159,7 +164,9 @@ function plainPage(state: MasterState | WorkerState, path: string): Reply {
     to(one.uiUrl, one.id),
     one.name,
     one.state,
+    one.waitingFor,
   ]);
+  const drivers = [...state.activeDrivers, ...state.completedDrivers].map((one) => [one.id, one.mainFile, one.state, one.error]);
   return page(
     path,
     "Master",
@@ -167,7 +174,13 @@ function plainPage(state: MasterState | WorkerState, path: string): Reply {
       <h2>Workers</h2>
       ${table(["Worker", "State", "Cores", "Memory"], workers, "There is no worker.")}
       <h2>Applications</h2>
-      ${table(["Application", "Name", "State"], applications, "There is no application.")}`,
+      ${table(["Application", "Name", "State", "Waits because"], applications, "There is no application.")}
+      ${
+        drivers.length === 0
+          ? null
+          : html`<h2>Drivers</h2>
+              ${table(["Driver", "Program", "State", "Why"], drivers, "")}`
+      }`,
   );
 }
 

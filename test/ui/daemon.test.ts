@@ -103,7 +103,8 @@ test("a master shows workers and applications; what dead workers had does not co
       },
     ],
   };
-  const ui = await startDaemonUi({ ...COMMON, kind: "master", reverseProxy: false, stateOf: () => view });
+  let shown = view;
+  const ui = await startDaemonUi({ ...COMMON, kind: "master", reverseProxy: false, stateOf: () => shown });
   try {
     const state = (await (await fetch(`${ui.url}/api/firesteel/v1/master`)).json()) as MasterState;
     expect(state).toMatchObject({ cores: 4, coresUsed: 2, memoryMb: 1024, memoryUsedMb: 512, status: "ALIVE" });
@@ -156,6 +157,12 @@ test("a master shows workers and applications; what dead workers had does not co
     expect(await ofSpark("/json/clusterutilization")).toMatchObject({ coresutilization: 50, memoryutilization: 50 });
     expect(await ofSpark("/json/aliveworkers")).toEqual({ aliveworkers: 1 });
     expect(await ofSpark("/json/nothing")).toEqual({ nothing: "" });
+    // Plain pages say, too, why an application waits and what became of a driver.
+    const [application] = view.activeApplications;
+    shown = { ...view, activeApplications: [{ ...application!, state: "WAITING", waitingFor: "no worker has 9 cores." }] };
+    const rows = (await (await fetch(`${ui.url}/plain`)).text()).replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
+    expect(rows).toContain("app-1 sums WAITING no worker has 9 cores. app-0 ended FINISHED");
+    expect(rows).toContain("driver-1 a.ts FAILED no");
     expect((await fetch(`${ui.url}/api/firesteel/v1/worker`)).status).toBe(404);
     expect((await fetch(`${ui.url}/api/v1/applications`)).status).toBe(404);
   } finally {
@@ -175,6 +182,7 @@ test("a worker shows pieces of the logs of processes that it knows, and of nothi
     startTime: 1,
     message: "",
     directory: join(directory, "app-1/0"),
+    logsRemoved: null,
   };
   const view: WorkerView = {
     ...worker,
@@ -183,7 +191,10 @@ test("a worker shows pieces of the logs of processes that it knows, and of nothi
     masterWebUrl: "http://alpha:8080",
     connected: false,
     executors: [process],
-    finishedExecutors: [],
+    finishedExecutors: [
+      { ...process, id: "1", state: "EXITED", directory: join(directory, "app-1/1"), logsRemoved: Date.UTC(2026, 10, 23, 19) },
+      { ...process, id: "2", state: "EXITED", directory: join(directory, "app-1/2") },
+    ],
     drivers: [],
     finishedDrivers: [],
   };
@@ -218,6 +229,14 @@ test("a worker shows pieces of the logs of processes that it knows, and of nothi
     expect(await workerLog(link, null, 7)).toMatchObject({ offset: 7, text: "line 2\n" });
     await expect(workerLog(link.replace("app-1", "app-9"), 0, 7)).rejects.toThrow(/worker at .* says: There is no process app-9/);
     await expect(workerLog("http://127.0.0.1:1/#/logs/a?stream=stderr", 0, 7)).rejects.toThrow(/cannot be reached/);
+    // Of a folder that is gone nobody says that nothing was written there.
+    const gone = async (id: string): Promise<unknown> => {
+      const reply = await fetch(`${logs}/app-1/${id}?stream=stdout`);
+      return [reply.status, ((await reply.json()) as { error: string }).error];
+    };
+    expect(await gone("1")).toEqual([404, expect.stringMatching(/^The logs were removed at 2026-11-23 19:00:00 UTC: .*cleanup/)]);
+    expect(await gone("2")).toEqual([404, expect.stringMatching(/^The folder of these logs is gone/)]);
+    await expect(workerLog(link.replace("%2F0", "%2F1"), 0, 7)).rejects.toMatchObject({ status: 404 });
     for (const path of ["app-2/0", "..%2f../secret", "app-1/..%2f..%2fsecret"])
       expect((await fetch(`${logs}/${path}?stream=stdout`)).status).toBe(404);
     expect((await fetch(`${logs}/app-1/0?stream=..%2f..%2fsecret`)).status).toBe(400);
@@ -241,7 +260,7 @@ test("with TLS pages are served by HTTPS, and pages of others are asked for by i
   expect(pagesTls((key) => ({ ...settings, "spark.ssl.ui.enabled": "false" })[key], "ui")).toBeNull();
   expect(pagesTls(() => undefined, "ui")).toBeNull();
 
-  const process_ = { appId: "app-1", id: "0", name: "sums", cores: 1, memory: MIB, resources: {}, state: "RUNNING", startTime: 1, message: "", directory: join(directory, "app-1/0") }; // prettier-ignore
+  const process_ = { appId: "app-1", id: "0", name: "sums", cores: 1, memory: MIB, resources: {}, state: "RUNNING", startTime: 1, message: "", directory: join(directory, "app-1/0"), logsRemoved: null }; // prettier-ignore
   const view: WorkerView = { ...worker, startTime: 1, masterUrl: null, masterWebUrl: null, connected: true, executors: [process_], finishedExecutors: [], drivers: [], finishedDrivers: [] }; // prettier-ignore
   const behind = await startDaemonUi({ ...COMMON, tls, kind: "worker", stateOf: () => view });
   const workers: MasterView["workers"] = [{ ...worker, id: "w-1", webUrl: behind.url, state: "ALIVE", lastHeartbeat: 5 }];

@@ -4,7 +4,7 @@ import type { Child } from "./child";
 
 export class ChildSet {
   readonly #running = new Set<Child>();
-  readonly #finished: WorkerProcess[] = [];
+  #finished: WorkerProcess[] = [];
 
   constructor(private readonly kept: number) {}
 
@@ -19,6 +19,13 @@ export class ChildSet {
 
   add(child: Child): void {
     this.#running.add(child);
+  }
+
+  /** The folder of an application or a driver was removed, and with it the logs of those that have ended. */
+  folderRemoved(name: string, time: number): void {
+    this.#finished = this.#finished.map((one) =>
+      (one.appId ?? one.id) === name && one.logsRemoved === null ? { ...one, logsRemoved: time } : one,
+    );
   }
 
   end(child: Child): void {

@@ -95,6 +95,6 @@ export class Child {
     const { appId, id, name, cores, memory, resources, directory } = this.spec;
     const { state, startTime, endTime, message } = this;
     const pid = endTime === null ? this.pid : null;
-    return { appId, id, name, pid, cores, memory, resources, state, startTime, endTime, message, directory };
+    return { appId, id, name, pid, cores, memory, resources, state, startTime, endTime, message, directory, logsRemoved: null };
   }
 }

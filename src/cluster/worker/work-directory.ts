@@ -21,6 +21,8 @@ export class WorkDirectory {
     readonly directory: string,
     cleanup: { readonly intervalMs: number; readonly ttlMs: number } | null,
     private readonly inUse: (name: string) => boolean,
+    /** Called with the name of each folder and archive that was removed. */
+    private readonly removed: (name: string, time: number) => void,
   ) {
     this.#timer = cleanup === null ? null : setInterval(() => void this.clean(cleanup.ttlMs), cleanup.intervalMs);
     this.#timer?.unref();
@@ -32,7 +34,7 @@ export class WorkDirectory {
 
   /** Removes folders of what does not run any more and has written nothing for `ttlMs`, and archives as old; resolves with their names. */
   async clean(ttlMs: number, now = Date.now()): Promise<string[]> {
-    const removed: string[] = [];
+    const gone: string[] = [];
     const folders = (await readdir(this.directory).catch(() => [])).filter((one) => OURS.test(one) && !this.inUse(one));
     const archives = (await readdir(archivesIn(this.directory)).catch(() => [])).map((one) => join(ARCHIVES, one));
     for (const name of [...folders, ...archives]) {
@@ -40,12 +42,13 @@ export class WorkDirectory {
       try {
         if (now - (await lastWrite(path)) < ttlMs) continue;
         await rm(path, { recursive: true, force: true });
-        removed.push(name);
+        gone.push(name);
+        this.removed(name, now);
       } catch (error) {
         log.warn(`${path} cannot be removed: ${(error as Error).message}`);
       }
     }
-    return removed;
+    return gone;
   }
 }
 

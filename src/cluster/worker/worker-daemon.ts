@@ -90,7 +90,14 @@ export class WorkerDaemon implements StatePort<WorkerState> {
         cause: error,
       });
     }
-    this.#work = new WorkDirectory(directory, options.cleanup, (name) => this.#inUse(name));
+    this.#work = new WorkDirectory(
+      directory,
+      options.cleanup,
+      (name) => this.#inUse(name),
+      (name, time) => {
+        for (const children of [this.#executors, this.#drivers.children]) children.folderRemoved(name, time);
+      },
+    );
     this.#link = new MasterLink(
       { masters: options.masters, role: "worker", secret: options.secret, tls: options.tls, keepAlive: true },
       {

@@ -108,6 +108,8 @@ export interface WorkerExecutor {
   startTime: number;
   /** Path of its logs: GET /api/firesteel/v1/logs/<logs>?stream=stdout. */
   logs: string;
+  /** When the worker removed them; null while it has not. */
+  logsRemoved: number | null;
   exit?: string;
 }
 
@@ -118,5 +120,6 @@ export interface WorkerDriver {
   memoryMb: number;
   mainFile: string;
   logs: string;
+  logsRemoved: number | null;
   exit?: string;
 }

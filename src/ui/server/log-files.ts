@@ -1,4 +1,5 @@
 /** Pieces of the output of processes: "stdout" and "stderr" in a directory of this machine, or of an executor by its worker's pages. */
+import { existsSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { LogPiece } from "./applications";
@@ -27,7 +28,7 @@ export async function workerLog(
     const answer = JSON.parse(body) as LogPiece | { error: string };
     if (status === 200) return answer as LogPiece;
     const { error } = answer as { error: string };
-    throw new HttpError(502, `The worker at ${url.origin} says: ${error}`);
+    throw new HttpError(status === 404 ? 404 : 502, `The worker at ${url.origin} says: ${error}`);
   } catch (error) {
     if (error instanceof HttpError) throw error;
     throw new HttpError(
@@ -37,7 +38,10 @@ export async function workerLog(
   }
 }
 
-/** `length` bytes from `offset`, or the last ones where it is null. An output that was never written to is empty. */
+/**
+ * `length` bytes from `offset`, or the last ones where it is null. An output that was never written to is empty. Rejects with an HttpError when
+ * the directory is not there.
+ */
 export async function logPiece(
   directory: string,
   stream: "stdout" | "stderr",
@@ -48,8 +52,9 @@ export async function logPiece(
   try {
     file = await open(join(directory, stream), "r");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { size: 0, offset: 0, text: "" };
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (existsSync(directory)) return { size: 0, offset: 0, text: "" };
+    throw new HttpError(404, "The folder of these logs is gone, and it was not the worker that removed it.");
   }
   try {
     const { size } = await file.stat();

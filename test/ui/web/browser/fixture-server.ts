@@ -308,7 +308,7 @@ function master(): MasterState {
       {
         id: "driver-20261121080000-0001",
         state: "RUNNING",
-        workerId: "worker-1",
+        workerId: "worker-20261121080000-10.0.0.5-40001",
         cores: 1,
         memoryMb: 1024,
         mainFile: "train.ts",
@@ -316,7 +316,19 @@ function master(): MasterState {
         restarts: 0,
       },
     ],
-    completedDrivers: [],
+    completedDrivers: [
+      {
+        id: "driver-20261121073000-0000",
+        state: "FAILED",
+        workerId: "worker-20261121070000-10.0.0.9-40001",
+        cores: 1,
+        memoryMb: 1024,
+        mainFile: "programs/flights/delays-of-all-airports.ts",
+        submitTime: now - 3_063_000,
+        restarts: 2,
+        error: "exited with code 1",
+      },
+    ],
   };
 }
 
@@ -332,6 +344,7 @@ function worker(): WorkerState {
     resources: { gpu: ["0"] },
     startTime: now - 60_000,
     logs: "app-20261121080000-0007/1",
+    logsRemoved: null,
   };
   return {
     id: "worker-20261121080000-10.0.0.5-40001",
@@ -353,8 +366,19 @@ function worker(): WorkerState {
         applicationName: "Word count",
         applicationId: "app-20261121070000-0006",
         state: "EXITED",
-        exit: "exit code 0",
+        exit: "its application has ended; exited with code 0",
         logs: "app-20261121070000-0006/0",
+      },
+      {
+        ...executor,
+        id: "0",
+        applicationName: "Flights: delays",
+        applicationId: "app-20261114065000-0005",
+        state: "EXITED",
+        startTime: now - 7_100_000,
+        exit: "exited with code 52: out of memory: 2,071 MiB are resident",
+        logs: "app-20261114065000-0005/0",
+        logsRemoved: now - 600_000,
       },
     ],
     drivers: [],
