@@ -62,6 +62,14 @@ async function close(page) {
 const settled = (page) => page.waitForFunction(() => document.querySelector("[aria-busy]") === null);
 const text = async (page, selector) => (await page.textContent(selector))?.trim();
 
+/** Tables of which columns are out of sight: their names, and by how many px. */
+const cutTables = (page) =>
+  page.$$eval(".table-scroll", (boxes) =>
+    boxes
+      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+      .map((box) => `${box.getAttribute("aria-label")}: ${box.scrollWidth - box.clientWidth} px`),
+  );
+
 const DRIVER_PAGES = [
   "status",
   "jobs",
@@ -207,6 +215,47 @@ test("lists of stages have their names whole, columns of equal widths, and none 
   assert.ok((await why.boundingBox()).width > 1200);
   await page.setViewportSize({ width: 390, height: 844 });
   await page.waitForFunction(() => document.querySelector(".row-note p").getBoundingClientRect().right <= 390);
+  await close(page);
+  await server.close();
+});
+
+test("at 1280 px the tables of masters and workers are seen whole", async () => {
+  for (const kind of ["master", "worker"]) {
+    const server = await serve(kind, webFolder);
+    const page = await open(`${server.url}/`);
+    await settled(page);
+    assert.deepEqual(await cutTables(page), [], kind);
+    await close(page);
+    await server.close();
+  }
+});
+
+test("on a phone a worker's id stands below its title, above the field that filters", async () => {
+  const server = await serve("worker", webFolder);
+  const page = await open(`${server.url}/`, { viewport: { width: 390, height: 844 } });
+  await settled(page);
+  const [title, id, field] = await page.$$eval("h1, .lead, .page-aside .input", (parts) =>
+    parts.map((part) => part.getBoundingClientRect().top),
+  );
+  assert.ok(title < id && id < field, `${title}, ${id}, ${field}`);
+  await close(page);
+  await server.close();
+});
+
+test("a worker says why executors ended; of logs that were removed it says so, and does not lead to them", async () => {
+  const server = await serve("worker", webFolder);
+  const page = await open(`${server.url}/`);
+  await settled(page);
+  const ended = page.locator("section", { hasText: "Ended executors" }).locator("tbody tr");
+  assert.deepEqual(await ended.locator(".badge").allTextContents(), ["exited", "exited"]);
+  assert.match(await ended.first().textContent(), /its application has ended; exited with code 0/);
+  assert.deepEqual([await ended.first().locator("a").count(), await ended.last().locator("a").count()], [1, 0]);
+  assert.match(await ended.last().getByText("removed", { exact: true }).getAttribute("title"), /^removed at 20/);
+  await page.route("**/logs/**", (route) => route.fulfill({ status: 404, json: { error: "The logs were removed." } }));
+  await page.goto(`${server.url}/#/logs/app-1%2F0`);
+  await page.getByText("The logs were removed.").waitFor();
+  assert.equal(await page.getByText("Nothing has been written").count(), 0);
+  page.problems.length = 0; // the browser notes the status as an error
   await close(page);
   await server.close();
 });

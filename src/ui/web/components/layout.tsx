@@ -8,6 +8,8 @@ import { count } from "../lib/format";
 export function Page(props: {
   title: ComponentChildren;
   above?: ComponentChildren;
+  /** What the page is about, below its title. */
+  lead?: ComponentChildren;
   aside?: ComponentChildren;
   children: ComponentChildren;
 }) {
@@ -17,6 +19,7 @@ export function Page(props: {
         <div>
           {props.above !== undefined && <p class="crumbs">{props.above}</p>}
           <h1>{props.title}</h1>
+          {props.lead !== undefined && <p class="lead">{props.lead}</p>}
         </div>
         {props.aside !== undefined && <div class="page-aside">{props.aside}</div>}
       </div>

@@ -9,6 +9,9 @@ import type { Column } from "../components/table";
 import { bytes, clock, dateTime, duration } from "../lib/format";
 import { filtered } from "../lib/sort";
 
+/** Of a driver that has ended badly; of others the message says why they wait. */
+const OVER: readonly string[] = ["FAILED", "ERROR"];
+
 const mib = (size: number) => bytes(size * 1024 * 1024);
 
 export function Master() {
@@ -70,6 +73,7 @@ export function Master() {
                     filter,
                     ({ id, state, mainFile, workerId }) => `${id} ${state} ${mainFile} ${workerId ?? ""}`,
                   )}
+                  workers={data.workers}
                   empty={none("No driver has been submitted")}
                 />
               </Card>
@@ -208,7 +212,11 @@ function Applications({ rows, empty, hint }: { rows: readonly MasterApplication[
   );
 }
 
-function Drivers({ rows, empty }: { rows: readonly MasterDriver[]; empty: string }) {
+function Drivers(props: { rows: readonly MasterDriver[]; workers: readonly MasterWorker[]; empty: string }) {
+  const { rows, empty } = props;
+  const hosts = new Map(props.workers.map(({ id, host }) => [id, host]));
+  // An id is made of a time and the host, and long; of one that the master has forgotten it is all there is.
+  const hostOf = ({ workerId }: MasterDriver) => (workerId === null ? null : (hosts.get(workerId) ?? workerId));
   return (
     <Table
       label="Drivers"
@@ -224,14 +232,23 @@ function Drivers({ rows, empty }: { rows: readonly MasterDriver[]; empty: string
           label: "Program",
           grow: true,
           render: (row) => (
-            <span class="clip" title={row.error ?? row.mainFile}>
+            <>
               {row.mainFile}
-              {row.error !== undefined && <span class="bad-text"> {row.error}</span>}
-            </span>
+              {row.error !== undefined && <div class={OVER.includes(row.state) ? "bad-text" : "quiet"}>{row.error}</div>}
+            </>
           ),
           sort: (row) => row.mainFile,
         },
-        { key: "worker", label: "Worker", render: (row) => row.workerId ?? "none", sort: (row) => row.workerId },
+        {
+          key: "worker",
+          label: "Worker",
+          render: (row) => (
+            <span class="mono clip narrow" title={row.workerId ?? ""}>
+              {hostOf(row) ?? "none"}
+            </span>
+          ),
+          sort: hostOf,
+        },
         { key: "cores", label: "Cores", number: true, render: (row) => row.cores, sort: (row) => row.cores },
         { key: "memory", label: "Memory", number: true, render: (row) => mib(row.memoryMb), sort: (row) => row.memoryMb },
         { key: "restarts", label: "Restarts", number: true, render: (row) => row.restarts, sort: (row) => row.restarts },

@@ -23,11 +23,14 @@ export function Worker() {
     filtered(rows, filter, ({ id, state, mainFile, exit }) => [id, state, mainFile, exit ?? ""].join(" "));
   const none = (title: string) => (filter.trim() === "" ? title : `None fits “${filter.trim()}”`);
   return (
-    <Page title="Worker" aside={<Filter value={filter} onInput={setFilter} label="Filter executors and drivers" />}>
+    <Page
+      title="Worker"
+      lead={worker.data?.id}
+      aside={<Filter value={filter} onInput={setFilter} label="Filter executors and drivers" />}
+    >
       <Shown of={worker}>
         {(data) => (
           <>
-            <p class="lead">{data.id}</p>
             <Facts
               items={[
                 ["Master", data.masterUiUrl === null ? data.masterUrl : <a href={data.masterUiUrl}>{data.masterUrl}</a>],
@@ -57,7 +60,7 @@ export function Worker() {
               </Card>
             )}
             <Card title={`Ended executors (${data.finishedExecutors.length})`} flush>
-              <ExecutorTable rows={executors(data.finishedExecutors)} empty={none("No executor has ended yet")} />
+              <ExecutorTable rows={executors(data.finishedExecutors)} empty={none("No executor has ended yet")} ended />
             </Card>
           </>
         )}
@@ -74,7 +77,16 @@ const addressesText = (resources: WorkerExecutor["resources"]) =>
 
 const logHref = (logs: string) => formatRoute(["logs", logs]);
 
-function ExecutorTable({ rows, empty }: { rows: readonly WorkerExecutor[]; empty: string }) {
+function LogLink({ of: { logs, logsRemoved } }: { of: Pick<WorkerExecutor, "logs" | "logsRemoved"> }) {
+  if (logsRemoved === null) return <a href={logHref(logs)}>logs</a>;
+  return (
+    <span class="quiet" title={`removed at ${dateTime(logsRemoved)}`}>
+      removed
+    </span>
+  );
+}
+
+function ExecutorTable({ rows, empty, ended = false }: { rows: readonly WorkerExecutor[]; empty: string; ended?: boolean }) {
   return (
     <Table
       label="Executors"
@@ -92,14 +104,24 @@ function ExecutorTable({ rows, empty }: { rows: readonly WorkerExecutor[]; empty
           sort: (row) => row.applicationName,
         },
         { key: "state", label: "State", render: (row) => <Badge state={row.state} />, sort: (row) => row.state },
+        ...(ended
+          ? [
+              {
+                key: "exit",
+                label: "Exit",
+                grow: true,
+                render: (row: WorkerExecutor) => row.exit ?? "",
+                sort: (row: WorkerExecutor) => row.exit,
+              },
+            ]
+          : []),
         { key: "cores", label: "Cores", number: true, render: (row) => row.cores, sort: (row) => row.cores },
         { key: "memory", label: "Memory", number: true, render: (row) => mib(row.memoryMb), sort: (row) => row.memoryMb },
         ...(rows.some(({ resources }) => Object.keys(resources).length > 0)
           ? [{ key: "resources", label: "Resources", render: (row: WorkerExecutor) => addressesText(row.resources) }]
           : []),
         { key: "start", label: "Started", number: true, render: (row) => dateTime(row.startTime), sort: (row) => row.startTime },
-        { key: "logs", label: "Logs", render: (row) => <a href={logHref(row.logs)}>logs</a> },
-        { key: "exit", label: "Exit", render: (row) => row.exit ?? "", sort: (row) => row.exit },
+        { key: "logs", label: "Logs", render: (row) => <LogLink of={row} /> },
       ]}
     />
   );
@@ -118,7 +140,7 @@ function DriverTable({ rows, empty }: { rows: readonly WorkerDriver[]; empty: st
         { key: "file", label: "Program", grow: true, render: (row) => row.mainFile, sort: (row) => row.mainFile },
         { key: "cores", label: "Cores", number: true, render: (row) => row.cores, sort: (row) => row.cores },
         { key: "memory", label: "Memory", number: true, render: (row) => mib(row.memoryMb), sort: (row) => row.memoryMb },
-        { key: "logs", label: "Logs", render: (row) => <a href={logHref(row.logs)}>logs</a> },
+        { key: "logs", label: "Logs", render: (row) => <LogLink of={row} /> },
         { key: "exit", label: "Exit", render: (row) => row.exit ?? "", sort: (row) => row.exit },
       ]}
     />
