@@ -1,7 +1,9 @@
 /**
- * PIVOT: groups by the grouping and the pivot column first, then takes for each value the aggregates of its group as columns
- * of their own; null where a group has no such value.
+ * PIVOT. Aggregates of numbers and truth values: groups by the grouping and the pivot column first, then takes for each value the
+ * aggregates of its group as columns of their own; null where a group has no such value. Where an aggregate gives anything else, all
+ * of them are computed for each value over its rows alone, as in Spark: the count of no rows is 0 then, and their list is empty.
  */
+import type { DataType } from "../../columnar/types";
 import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import { alias, attributeOf, call, cast, literal } from "../expressions/build";
@@ -23,6 +25,14 @@ import { columnsOf } from "./columns";
 import { exprText, idText, qualifiedText, quoted } from "./messages";
 import { hasAggregate, named } from "./select";
 
+/** Results, beside decimals, of aggregates that are computed once for all values. */
+const OF_GROUPS: ReadonlySet<DataType["kind"]> = new Set(["boolean", "byte", "short", "int", "long", "float", "double"]);
+
+interface PivotValue {
+  readonly name: string;
+  readonly value: Literal;
+}
+
 type PivotSyntax = Extract<UnresolvedPlan, { kind: "pivot" }>;
 
 export function bindPivot(binder: Binder, plan: PivotSyntax, env: Env): Bound {
@@ -38,6 +48,18 @@ export function bindPivot(binder: Binder, plan: PivotSyntax, env: Env): Bound {
   const pivot = pivotColumn(binder, columns, plan.at);
   const grouping = groupingOf(binder, plan, input, scope, [...aggregates, pivot]);
   const values = pivotValues(binder, plan, pivot, scope);
+  const nameOf = (value: PivotValue, aggregate: Alias): string =>
+    aggregates.length === 1 ? value.name : `${value.name}_${aggregate.name}`;
+  if (!aggregates.every(({ child }) => child.type.kind === "decimal" || OF_GROUPS.has(child.type.kind))) {
+    const filtered = values.flatMap((value) =>
+      aggregates.map((one): Alias => alias(ofRowsWith(pivot, value.value, one.child), nameOf(value, one), binder.nextId())),
+    );
+    const keys = grouping.map((one) => plain(one));
+    const node: LogicalPlan = filtered.some(standsAbove)
+      ? projected(binder, (computed) => ({ kind: "aggregate", child: input.plan, grouping: keys, aggregates: [...grouping, ...computed] }), grouping, filtered) // prettier-ignore
+      : { kind: "aggregate", child: input.plan, grouping: keys, aggregates: [...grouping, ...filtered] };
+    return bound(node, outputOf(node), { planIds: input.planIds });
+  }
   const key = alias(pivot, printed(pivot), binder.nextId());
   const keys = [...grouping, key];
   const groups = (computed: readonly NamedExpression[]): LogicalPlan => ({
@@ -48,10 +70,9 @@ export function bindPivot(binder: Binder, plan: PivotSyntax, env: Env): Bound {
   });
   const inner = aggregates.some(standsAbove) ? projected(binder, groups, keys, aggregates) : groups(aggregates);
   const results = values.flatMap((value) =>
-    aggregates.map((aggregate): Alias => {
-      const name = aggregates.length === 1 ? value.name : `${value.name}_${aggregate.name}`;
-      return alias(firstOf(key, value.value, attributeOf(aggregate)), name, binder.nextId());
-    }),
+    aggregates.map((aggregate): Alias =>
+      alias(firstOf(key, value.value, attributeOf(aggregate)), nameOf(value, aggregate), binder.nextId()),
+    ),
   );
   const outer = grouping.map(attributeOf);
   const node: LogicalPlan = { kind: "aggregate", child: inner, grouping: outer, aggregates: [...outer, ...results] };
@@ -91,6 +112,18 @@ function firstOf(key: Alias, value: Literal, aggregate: Attribute): Expression {
   };
 }
 
+/** The expression with its aggregates taken over the rows alone whose pivot is the value. */
+function ofRowsWith(pivot: Expression, value: Literal, expression: Expression): Expression {
+  const same = call("<=>", [pivot, value], { kind: "boolean" }, false);
+  const filtered = (node: Expression): Expression => {
+    if (node.kind !== "aggregate") return mapChildren(node, filtered);
+    const filter = node.filter === null ? same : call("and", [same, node.filter], { kind: "boolean" }, true);
+    const first = node.fn === "first" || node.fn === "last";
+    return { ...node, filter, ...(first && { options: { ...node.options, ignoreNulls: true } }) };
+  };
+  return filtered(expression);
+}
+
 function checkAggregate(expression: Expression, at: QueryContext | undefined): void {
   if (hasAggregate(expression) && !exists(expression, (node) => node.kind === "window")) return;
   throw new AnalysisError("_LEGACY_ERROR_TEMP_1006", { sql: qualifiedText(expression) }, at);
@@ -126,12 +159,7 @@ function groupingOf(
   return plan.grouping.flatMap((syntax) => binder.list([syntax], scope).map((one) => named(binder, one, syntax)));
 }
 
-function pivotValues(
-  binder: Binder,
-  plan: PivotSyntax,
-  pivot: Expression,
-  scope: Scope,
-): readonly { readonly name: string; readonly value: Literal }[] {
+function pivotValues(binder: Binder, plan: PivotSyntax, pivot: Expression, scope: Scope): readonly PivotValue[] {
   if (plan.values === null) {
     const found = binder.context.pivotValues?.(plan) ?? [];
     return found.map((value) => ({ name: textOf(binder, value), value }));

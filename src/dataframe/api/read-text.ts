@@ -11,7 +11,7 @@ import { sampler } from "../sources/files/sampling";
 import type { SqlSettings } from "../settings";
 import type { UnresolvedExpression } from "../syntax/expression";
 import type { UnresolvedPlan } from "../syntax/plan";
-import { sqlName } from "../types/text";
+import { typeToJson } from "../types/text";
 import type { DataFrame } from "./dataframe";
 import { stringLiteral } from "./literal";
 import { pendingPlan } from "./pending";
@@ -126,18 +126,13 @@ function parsedText(child: UnresolvedPlan, format: "json" | "csv", schema: Struc
           child: {
             kind: "call",
             name: [`from_${format}`],
-            args: [{ kind: "name", parts: ["value"] }, stringLiteral(ddlOf(schema)), ...optionsMap(options)],
+            args: [{ kind: "name", parts: ["value"] }, stringLiteral(JSON.stringify(typeToJson(schema))), ...optionsMap(options)],
           },
         },
       ],
     },
     expressions: [{ kind: "star", qualifier: ["parsed"], except: [] }],
   };
-}
-
-function ddlOf(schema: StructType): string {
-  const name = (text: string): string => `\`${text.replaceAll("`", "``")}\``;
-  return schema.fields.map((field) => `${name(field.name)} ${sqlName(field.type)}`).join(", ");
 }
 
 function optionsMap(options: Options): readonly UnresolvedExpression[] {

@@ -76,10 +76,7 @@ function dateTests(options: CsvOptions, settings: SqlSettings): DateTests {
   return {
     date: options.preferDate ? strictDate(options, settings) : null,
     timestamp: timestampReader(options.timestampFormat, options, settings),
-    local:
-      settings.conf["spark.sql.timestampType"] === "TIMESTAMP_NTZ"
-        ? timestampNtzReader(options.timestampNtzFormat, options, settings)
-        : null,
+    local: settings.conf["spark.sql.timestampType"] === "TIMESTAMP_NTZ" ? timestampNtzReader(options.timestampNtzFormat) : null,
   };
 }
 

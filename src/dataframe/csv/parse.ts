@@ -91,7 +91,7 @@ export function tokenReader(type: DataType, options: CsvOptions, settings: SqlSe
     case "timestamp":
       return timestampReader(options.timestampFormat, options, settings);
     case "timestamp_ntz":
-      return timestampNtzReader(options.timestampNtzFormat, options, settings);
+      return timestampNtzReader(options.timestampNtzFormat);
     case "time":
       return timeReader(options.timeFormat, type, options, settings);
     case "binary":

@@ -3,7 +3,17 @@ import type { Boxed, DataType } from "../../columnar/types";
 import { QueryError } from "../errors";
 import type { SqlSettings } from "../settings";
 import { makeCast } from "../types/cast";
-import { dateText, fromLocal, localOf, localText, secondsOf, sessionZone, timeText, toLocal } from "../types/datetime";
+import {
+  dateText,
+  fromLocal,
+  localOf,
+  localText,
+  parseTimestampNtz,
+  secondsOf,
+  sessionZone,
+  timeText,
+  toLocal,
+} from "../types/datetime";
 import { localOfFields, type ParsedFields, ParseFault } from "../types/datetime-pattern/parse";
 import { PatternFault } from "../types/datetime-pattern/parts";
 import { type DateTimePattern, dateTimePattern } from "../types/datetime-pattern/pattern";
@@ -55,8 +65,8 @@ export function timestampReader(pattern: string | undefined, options: TextOption
 }
 
 /** Text that names a zone is no local time. */
-export function timestampNtzReader(pattern: string | undefined, options: TextOptions, settings: SqlSettings): TextReader {
-  if (pattern === undefined) return castReader({ kind: "timestamp_ntz" }, options, settings);
+export function timestampNtzReader(pattern: string | undefined): TextReader {
+  if (pattern === undefined) return (text) => parseTimestampNtz(text, false);
   return patternReader(pattern, (fields) => (fields.zone === null ? localOfFields(fields) : null));
 }
 

@@ -57,7 +57,7 @@ export function inferrer(options: JsonOptions, settings: SqlSettings): (reader: 
 
 function timestampTest(options: JsonOptions, settings: SqlSettings): (text: string) => DataType | undefined {
   const zoned = timestampReader(options.timestampFormat, options, settings);
-  const local = timestampNtzReader(options.timestampNtzFormat, options, settings);
+  const local = timestampNtzReader(options.timestampNtzFormat);
   const ntz = settings.conf["spark.sql.timestampType"] === "TIMESTAMP_NTZ";
   return (text) => {
     if (ntz && local(text) !== null) return { kind: "timestamp_ntz" };

@@ -258,7 +258,7 @@ function converterOf(type: DataType, context: Context): Converter {
       return (reader) => (reader.token === "integer" ? multiply(longOf(reader), 1_000_000) : text(reader));
     }
     case "timestamp_ntz":
-      return textConverter(timestampNtzReader(options.timestampNtzFormat, options, settings));
+      return textConverter(timestampNtzReader(options.timestampNtzFormat));
     case "time":
       return textConverter(timeReader(options.timeFormat, type, options, settings));
     case "calendarInterval":

@@ -86,3 +86,13 @@ SELECT nullif(1, 1), nvl2(NULL, 1, 2), coalesce(NULL, 1.5, 2), ifnull(NULL, 'x')
 SELECT date'2020-01-01' = '2020-01-01', 1 = '1', true = 'true', 1 < 1.5, 'a' < 'B', NULL = NULL, array(1, NULL) = array(1, NULL), struct(1, 'a') < struct(1, 'b')
 SELECT try_divide(1, 0), try_add(2147483647, 1), try_cast('x' AS DATE), try_subtract(CAST(-128 AS TINYINT), CAST(1 AS TINYINT)), try_to_number('$1', '999'), try_sum(x) FROM VALUES (9223372036854775807L), (1L) t(x)
 SELECT to_number('$1,234.50', '$9,999.99'), to_char(1234.5, '9G999D99'), format_string('%05d|%-5s|%.2f|%x', 42, 'ab', 3.14159D, 255), printf('%s', 'x'), char_length('héllo'), octet_length('héllo'), reverse('héllo'), ascii('é'), chr(233)
+-- PIVOT of aggregates that give no number, as well: of each value's rows alone
+SELECT * FROM (SELECT emp_id, qty, tags FROM orders) PIVOT (collect_list(qty) AS l, count(*) AS c, first(tags) AS f FOR tags IN ('a,b', 'b', 'z')) ORDER BY emp_id
+SELECT * FROM (SELECT id, name, dept, pay FROM emp) PIVOT (max(name) AS m, count(pay) FILTER (WHERE id > 1) AS c, count(DISTINCT id) + 1 AS d FOR dept IN ('sales', 'it'))
+SELECT * FROM (SELECT name, dept, pay FROM emp) PIVOT (count(pay) AS c FOR dept IN ('sales', 'it')) ORDER BY name
+-- Times beside local times
+SELECT TIMESTAMP'2024-03-09 23:00:00' - TIMESTAMP_NTZ'2024-03-10 02:30:00', TIMESTAMP_NTZ'2024-03-10 02:30:00' - TIMESTAMP'2024-03-09 23:00:00', TIMESTAMP_NTZ'2024-03-10 03:30:00' - DATE'2024-03-10'
+SELECT from_json('{"t":"2015-08-26T10:00:00Z"}', 't TIMESTAMP_NTZ'), from_csv('2015-08-26 10:00:00 Europe/Paris,1', 't TIMESTAMP_NTZ, i INT'), from_csv('2015-08-26T10:00,1', 't TIMESTAMP_NTZ, i INT')
+SET spark.sql.timestampType = TIMESTAMP_NTZ
+SELECT from_json('{"t":"2024-01-01T00:00:00"}', 't TIMESTAMP, m ARRAY<TIMESTAMP_LTZ>'), from_csv('2024-01-01T00:00:00', 't TIMESTAMP'), variant_get(parse_json('"2024-01-01T00:00:00"'), '$', 'timestamp')
+RESET spark.sql.timestampType

@@ -26,6 +26,7 @@ const YEAR_TO_MONTH: DataType = { kind: "yearMonthInterval", start: 0, end: 1 };
 
 type Kind = DataType["kind"];
 
+const TIMESTAMP_NTZ: DataType = { kind: "timestamp_ntz" };
 const isTimestamp = (kind: Kind): boolean => kind === "timestamp" || kind === "timestamp_ntz";
 const isInterval = (kind: Kind): boolean =>
   kind === "dayTimeInterval" || kind === "yearMonthInterval" || kind === "calendarInterval";
@@ -116,14 +117,8 @@ function difference(left: Expression, right: Expression, context: BindContext, m
     return l === "null" && r !== "calendarInterval" ? null : plusInterval(left, right, -1, context, mode);
   if (isTimestamp(l) || isTimestamp(r)) {
     if (!context.settings.ansi) refuseText([left, right], context);
-    const type: DataType =
-      l === "timestamp_ntz" && r === "timestamp_ntz"
-        ? left.type
-        : isTimestamp(l) && isTimestamp(r)
-          ? TIMESTAMP
-          : isTimestamp(l)
-            ? left.type
-            : right.type;
+    // A timestamp beside a local time is one, too: no hour is lost or won between them.
+    const type: DataType = isTimestamp(l) && isTimestamp(r) && l !== r ? TIMESTAMP_NTZ : isTimestamp(l) ? left.type : right.type;
     return between(
       "subtract_timestamps",
       [argument(left, type, context), argument(right, type, context)],

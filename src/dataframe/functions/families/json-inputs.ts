@@ -6,6 +6,8 @@ import type { Expression } from "../../expressions/expression";
 import { printed } from "../../expressions/print";
 import { isFoldable } from "../../expressions/traverse";
 import type { OptionMap } from "../../json/options";
+import type { SqlSettings } from "../../settings";
+import type { ParseOptions } from "../../sql/cursor";
 import { parseTableSchema, parseType } from "../../sql/parse-type";
 import { sqlName, typeFromJson } from "../../types/text";
 import type { Json } from "../../types/text";
@@ -33,20 +35,22 @@ export function schemaArgument(arg: Expression, context: BindContext): DataType 
   const value: Boxed = isFoldable(arg) && arg.type.kind === "string" ? context.fold(arg).value : null;
   if (value === null)
     throw new AnalysisError("INVALID_SCHEMA.NON_STRING_LITERAL", { inputSchema: `"${printed(arg)}"` }, context.at);
-  const schema = schemaOfText(value as string);
+  const schema = schemaOfText(value as string, context.settings);
   if (sqlName(withoutLengths(schema)) !== sqlName(schema) && context.settings.conf[CHAR_AS_STRING] !== "true") {
     throw new AnalysisError("UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING", {}, context.at);
   }
   return withoutLengths(schema);
 }
 
-/** As ddl: a type or the columns of a table. As JSON: what a schema's own JSON is. */
-export function schemaOfText(text: string): DataType {
+/** As ddl: a type or the columns of a table, where TIMESTAMP means what the session says. As JSON: what a schema's own JSON is. */
+export function schemaOfText(text: string, settings: SqlSettings): DataType {
+  const ntz = settings.conf["spark.sql.timestampType"] === "TIMESTAMP_NTZ";
+  const options: ParseOptions = ntz ? { timestampType: "TIMESTAMP_NTZ" } : {};
   try {
-    return /^\s*[{"]/.test(text) ? typeFromJson(JSON.parse(text) as Json) : parseType(text);
+    return /^\s*[{"]/.test(text) ? typeFromJson(JSON.parse(text) as Json) : parseType(text, options);
   } catch (error) {
     try {
-      return parseTableSchema(text);
+      return parseTableSchema(text, options);
     } catch (second) {
       throw error instanceof ParseError ? error : second;
     }

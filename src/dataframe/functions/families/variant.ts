@@ -100,7 +100,7 @@ function typeArgument(arg: Expression, shown: readonly Expression[], context: Bi
   if (text === null) {
     throw mismatch("NON_FOLDABLE_INPUT", shown, context, { inputName: "`type`", inputType: '"STRING"', inputExpr: "" });
   }
-  const type = schemaOfText(text as string);
+  const type = schemaOfText(text as string, context.settings);
   if (isCastTarget(type)) return type;
   throw mismatch("CAST_WITHOUT_SUGGESTION", shown, context, { srcType: '"VARIANT"', targetType: `"${sqlName(type)}"` });
 }
