@@ -19,8 +19,11 @@ import type { Binder, Bound, Env, Scope } from "./binder";
 import { fieldOf } from "./fields";
 import { hasAggregate, selectScope } from "./select";
 
-const NAMES: ReadonlySet<string> = new Set(["window", "session_window"]);
-const MARK = "spark.timeWindow";
+/** The functions, each with the metadata that its column has. */
+const MARKS: ReadonlyMap<string, string> = new Map([
+  ["window", "spark.timeWindow"],
+  ["session_window", "spark.sessionWindow"],
+]);
 
 type CallSyntax = Extract<UnresolvedExpression, { kind: "call" }>;
 
@@ -57,15 +60,15 @@ export function withTimeWindow(
 
 /** The column that a call of window or session_window means here, if the input has one. */
 export function timeWindowColumn(name: string, scope: Scope): Attribute | null {
-  return NAMES.has(name) ? (scope.columns.hidden.find((column) => isTimeWindow(column) && column.name === name) ?? null) : null;
+  return MARKS.has(name) ? (scope.columns.hidden.find((column) => isTimeWindow(column) && column.name === name) ?? null) : null;
 }
 
 function isTimeWindow(column: Attribute): boolean {
-  return column.metadata?.[MARK] === true;
+  return [...MARKS.values()].some((mark) => column.metadata?.[mark] === true);
 }
 
 function isSpanCall(expression: Expression): expression is Call {
-  return expression.kind === "call" && NAMES.has(expression.fn);
+  return expression.kind === "call" && MARKS.has(expression.fn);
 }
 
 function withoutPlace(value: unknown): unknown {
@@ -82,7 +85,7 @@ function windowCalls(syntax: UnresolvedExpression): readonly CallSyntax[] {
     if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
     if (Array.isArray(value)) return value.forEach(visit);
     const node = value as Partial<CallSyntax>;
-    if (node.kind === "call" && node.name?.length === 1 && node.over === undefined && NAMES.has(node.name[0]!.toLowerCase())) {
+    if (node.kind === "call" && node.name?.length === 1 && node.over === undefined && MARKS.has(node.name[0]!.toLowerCase())) {
       found.push(node as CallSyntax);
       return;
     }
@@ -241,7 +244,7 @@ function projected(child: LogicalPlan, output: readonly Attribute[], column: Ali
 }
 
 function marked(binder: Binder, name: string, value: Expression): Alias {
-  return alias(value, name, binder.nextId(), { [MARK]: true });
+  return alias(value, name, binder.nextId(), { [MARKS.get(name)!]: true });
 }
 
 function field(struct: Attribute, name: string, binder: Binder): Expression {

@@ -36,11 +36,14 @@ export function updateFields(
   const plain = value?.kind === "alias" ? value.child : value;
   const [name, ...rest] = path as readonly [string, ...string[]];
   const fields = struct.type.fields;
+  // Where the struct is null the result is, whatever its fields are.
+  const present: Expression = { ...struct, nullable: false };
   const known = fields.some((field) => sameName(binder, field.name, name));
   const replace = (field: StructField): readonly (readonly [string, Expression])[] => {
-    const old = fieldOf(binder, struct, [field.name], at);
-    if (!sameName(binder, field.name, name)) return [[field.name, old]];
-    if (rest.length > 0) return [[field.name, updateFields(binder, old, rest, plain, at)]];
+    if (!sameName(binder, field.name, name)) return [[field.name, fieldOf(binder, present, [field.name], at)]];
+    if (rest.length > 0) {
+      return [[field.name, updateFields(binder, fieldOf(binder, struct, [field.name], at), rest, plain, at)]];
+    }
     return plain === null ? [] : [[name, plain]];
   };
   const pairs = fields.flatMap(replace);
@@ -55,21 +58,21 @@ export function updateFields(
   if (pairs.length === 0) {
     throw new AnalysisError("DATATYPE_MISMATCH.CANNOT_DROP_ALL_FIELDS", { sqlExpr: exprText(struct) }, at);
   }
-  return rebuilt(binder, struct, pairs, path, plain, at);
+  const within = rest.length > 0 ? pairs[fields.findIndex((field) => sameName(binder, field.name, name))]![1] : null;
+  const operation =
+    within !== null ? `WithField(${printed(within)})` : plain === null ? "dropfield()" : `WithField(${printed(plain)})`;
+  return rebuilt(binder, struct, pairs, `update_fields(${printed(struct)}, ${operation})`, at);
 }
 
 function rebuilt(
   binder: Binder,
   struct: Expression,
   pairs: readonly (readonly [string, Expression])[],
-  path: readonly string[],
-  value: Expression | null,
+  text: string,
   at: QueryContext | undefined,
 ): Expression {
   const args = pairs.flatMap(([name, field]): Expression[] => [literal(name, STRING), field]);
   const made = binder.context.functions.scalar("named_struct").bind(args, bindContext(binder, "named_struct", at));
-  const operation = value === null ? "dropfield()" : `WithField(${printed(value)})`;
-  const text = `update_fields(${printed(struct)}, ${path.length > 1 ? `WithField(${operation})` : operation})`;
   if (!struct.nullable) return made.kind === "attribute" ? made : { ...made, printed: text };
   const isNull = call("isnull", [struct], { kind: "boolean" }, false);
   const none = literal(null, made.type);

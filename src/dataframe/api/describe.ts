@@ -29,17 +29,27 @@ export function statisticsPlan(
       figures.push({ kind: "alias", child: figure(statistic, column, schema), names: [name] });
       return [stringLiteral(column), { kind: "name", parts: [name] }];
     });
-    return call("named_struct", stringLiteral("summary"), stringLiteral(statistic), ...cells.flat());
+    return call("named_struct", stringLiteral("summary"), asNullable(stringLiteral(statistic)), ...cells.flat());
   });
   if (columns.length === 0) {
     const names = statistics.map((statistic) => [stringLiteral(statistic)]);
-    return { kind: "inlineTable", names: ["summary"], rows: names };
+    const summary = asNullable({ kind: "name", parts: ["summary"] });
+    return {
+      kind: "project",
+      expressions: [{ kind: "alias", child: summary, names: ["summary"] }],
+      child: { kind: "inlineTable", names: ["summary"], rows: names },
+    };
   }
   return {
     kind: "project",
     expressions: [call("inline", call("array", ...rows))],
     child: { kind: "aggregate", child, grouping: { kind: "by", expressions: [] }, aggregates: figures },
   };
+}
+
+/** The expression as a column that may be null, as all columns of statistics are in Spark. */
+export function asNullable(child: UnresolvedExpression): UnresolvedExpression {
+  return call("if", literalOf(true), child, literalOf(null));
 }
 
 function call(name: string, ...args: readonly UnresolvedExpression[]): UnresolvedExpression {

@@ -7,6 +7,7 @@ import type { ColumnOrName } from "./column";
 import type { DataFrame } from "./dataframe";
 import { literalOf } from "./literal";
 import { pendingPlan } from "./pending";
+import { asNullable } from "./describe";
 
 const NUMERIC = new Set(["byte", "short", "int", "long", "float", "double", "decimal"]);
 
@@ -109,7 +110,7 @@ export class DataFrameStatFunctions {
     const { df } = this;
     return df.derive("crosstab", () =>
       pendingPlan(async () => {
-        const key: UnresolvedExpression = { kind: "alias", child: asString(a), names: [`${a}_${b}`] };
+        const key: UnresolvedExpression = { kind: "alias", child: asNullable(asString(a)), names: [`${a}_${b}`] };
         const other: UnresolvedExpression = { kind: "alias", child: asString(b), names: ["__other"] };
         const pairs = df.derive("crosstab", () => ({ kind: "project", child: df.plan, expressions: [key, other] }));
         const values = (await pairs.select("__other").distinct().collect()).map((row) => row.get(0) as string).sort();
