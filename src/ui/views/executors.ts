@@ -67,7 +67,9 @@ function takenByTasks(store: AppStore): ResourceAmounts {
 /** Part of an executor's limit that what it holds of data aims at, by which pages colour bars. */
 const TARGET = 0.6;
 
+/** No executor is active any more when the application has ended, though nobody removed it. */
 export function executorMemory(store: AppStore, since: number): ExecutorMemory[] {
+  const ended = store.application.endTime !== undefined;
   return (
     [...store.nodes.executors.values()]
       .map((executor) => ({ executor, samples: executor.samples.since(since) }))
@@ -77,7 +79,7 @@ export function executorMemory(store: AppStore, since: number): ExecutorMemory[]
         const column = (at: number): number[] => samples.map((sample) => sample[at]!);
         return {
           executorId: executor.id,
-          isActive: executor.isActive,
+          isActive: executor.isActive && !ended,
           limit: executor.limit,
           // A driver's limit is that of its heap.
           targetAt: executor.id === "driver" ? 0 : executor.limit * TARGET,

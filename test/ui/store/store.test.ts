@@ -3,6 +3,7 @@ import type { EventOf, ListenerEvent, TaskInfo, TaskMetricsInfo } from "../../..
 import { AppStore, DEFAULT_LIMITS } from "../../../src/ui/store/app-store";
 import { applicationSummary } from "../../../src/ui/views/application";
 import { attention } from "../../../src/ui/views/attention";
+import { executorMemory } from "../../../src/ui/views/executors";
 import { jobData } from "../../../src/ui/views/jobs";
 import { stageFindings } from "../../../src/ui/views/findings";
 import { taskStream } from "../../../src/ui/views/task-stream";
@@ -303,9 +304,12 @@ test("executors that are there at the application's end have ended with it, and 
     const { tasks, executors } = applicationSummary(store, 0);
     return { running: tasks.active, ...executors };
   };
+  const withMemory = () => executorMemory(store, 0).map(({ executorId, isActive }) => [executorId, isActive]);
   expect(told()).toEqual({ running: 1, active: 1, removed: 0, cores: 2 });
+  expect(withMemory()).toEqual([["1", true]]);
   store.apply(SAMPLES.ApplicationEnd);
   expect(told()).toEqual({ running: 0, active: 0, removed: 1, cores: 0 });
+  expect(withMemory()).toEqual([["1", false]]);
 });
 
 test("a driver that runs tasks, as in Spark's local mode, is counted as an executor; another is not", () => {
