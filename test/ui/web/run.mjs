@@ -219,10 +219,10 @@ test("lists of stages have their names whole, columns of equal widths, and none 
   await server.close();
 });
 
-test("at 1280 px the tables of masters and workers are seen whole", async () => {
-  for (const kind of ["master", "worker"]) {
+test("at 1280 px the tables of masters, workers and executors are seen whole", async () => {
+  for (const kind of ["master", "worker", "driver"]) {
     const server = await serve(kind, webFolder);
-    const page = await open(`${server.url}/`);
+    const page = await open(`${server.url}/#/${kind === "driver" ? "executors" : ""}`);
     await settled(page);
     assert.deepEqual(await cutTables(page), [], kind);
     await close(page);
@@ -238,6 +238,21 @@ test("on a phone a worker's id stands below its title, above the field that filt
     parts.map((part) => part.getBoundingClientRect().top),
   );
   assert.ok(title < id && id < field, `${title}, ${id}, ${field}`);
+  await close(page);
+  await server.close();
+});
+
+test("on a phone the memory of executors is seen, as bars and in figures", async () => {
+  const server = await serve("driver", webFolder);
+  const page = await open(`${server.url}/#/executors`, { viewport: { width: 390, height: 844 } });
+  await settled(page);
+  const rights = await page.$$eval(".memory-cell", (cells) =>
+    cells.map((cell) => {
+      const edge = cell.closest(".table-scroll").getBoundingClientRect().right;
+      return [...cell.children].every((part) => part.getBoundingClientRect().right <= edge);
+    }),
+  );
+  assert.deepEqual(rights, [true, true, true, true]);
   await close(page);
   await server.close();
 });

@@ -32,6 +32,8 @@ interface TableProps<T> {
   readonly rowClass?: (row: T) => string;
   /** What stands below a row, over all columns. */
   readonly note?: (row: T) => string | undefined;
+  /** Many columns of figures: they stand nearer to each other, names of two words on two lines. */
+  readonly dense?: boolean;
 }
 
 const ROW = 36;
@@ -131,7 +133,7 @@ function Rows<T>(
   }
   return (
     <div
-      class={virtual ? "table-scroll virtual" : "table-scroll"}
+      class={`table-scroll ${virtual ? "virtual" : ""} ${props.dense === true ? "dense" : ""}`.trim()}
       ref={scroller}
       style={virtual ? { height: `${VIEW}px` } : undefined}
       tabIndex={0}

@@ -118,7 +118,6 @@ function ExecutorTable(props: {
       render: (row) => <a href={scope.href(["executors", row.id])}>{row.id}</a>,
       sort: (row) => row.id,
     },
-    { key: "host", label: "Address", render: (row) => <span class="mono">{row.hostPort}</span>, sort: (row) => row.hostPort },
     {
       key: "state",
       label: "State",
@@ -193,8 +192,14 @@ function ExecutorTable(props: {
       sort: (row) => props.bars.get(row.id)?.cpu,
     });
   }
+  columns.push({
+    key: "host",
+    label: "Address",
+    render: (row) => <span class="mono">{row.hostPort}</span>,
+    sort: (row) => row.hostPort,
+  });
+  if (props.gone !== true) columns.push(number("active", "Running", (row) => row.activeTasks));
   columns.push(
-    number("active", "Running", (row) => row.activeTasks),
     number("done", "Done", (row) => row.completedTasks),
     number("failed", "Failed", (row) => row.failedTasks),
     // Spark counts the driver's own life as its time; no task ran in it.
@@ -225,6 +230,7 @@ function ExecutorTable(props: {
       rowKey={(row) => row.id}
       order={{ key: "id", descending: false }}
       columns={columns}
+      dense
     />
   );
 }
