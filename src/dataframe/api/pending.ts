@@ -3,6 +3,7 @@
  * in plans as leaves and are put in before a plan leaves the API.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { identified } from "../syntax/identified";
 import type { UnresolvedPlan } from "../syntax/plan";
 
 const making = new AsyncLocalStorage<true>();
@@ -43,7 +44,7 @@ export function pendingPlan(make: () => Promise<UnresolvedPlan>): UnresolvedPlan
 /** The plan of a DataFrame with this id. */
 export function withPlanId(plan: UnresolvedPlan, planId: number): UnresolvedPlan {
   const pending: unknown = plan;
-  if (!(pending instanceof PendingPlan)) return { ...plan, planId };
+  if (!(pending instanceof PendingPlan)) return identified(plan, planId);
   pending.planId = planId;
   return plan;
 }

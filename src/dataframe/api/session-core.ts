@@ -1,9 +1,12 @@
 /** What the parts of one session share: the port, the order of statements, places of calls. */
+import { RecentlyUsed } from "../../closure/recently-used";
 import { callAround } from "../../rdd/api/call-scope";
 import type { Call } from "../../rdd/context-port";
 import type { QueryContext } from "../errors";
 import type { ParseOptions } from "../sql/cursor";
+import { parseTimed } from "../sql/parse";
 import { substituteVariables } from "../sql/substitute";
+import type { Statement } from "../syntax/command";
 import type { UnresolvedPlan } from "../syntax/plan";
 import { completed, isMaking } from "./pending";
 import type { QueryPort } from "./query-port";
@@ -14,9 +17,14 @@ export interface QueryOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Queries whose syntax is kept, and the length of their texts. */
+const KEPT_QUERIES = 64;
+const KEPT_CHARACTERS = 1 << 20;
+
 export class SessionCore {
   /** The last of the statements that were given and have not ended, or null. */
   #statements: Promise<void> | null = null;
+  readonly #queries = new RecentlyUsed<Statement>(KEPT_QUERIES, KEPT_CHARACTERS);
 
   constructor(
     readonly port: QueryPort,
@@ -97,6 +105,18 @@ export class SessionCore {
     const { conf } = this.port;
     if (conf.find("spark.sql.variable.substitute")?.toLowerCase() === "false") return text;
     return substituteVariables(text, (key) => conf.find(key));
+  }
+
+  /** The text's syntax: for a query that was read before, the same object, so that its analysis may be kept (query/kept-plans). */
+  parsed(text: string): Statement {
+    const options = this.parseOptions();
+    const written = this.substituted(text);
+    const key = JSON.stringify([options, written]);
+    const known = this.#queries.get(key);
+    if (known !== undefined) return known;
+    const { statement, timed } = parseTimed(written, options);
+    if (statement.kind === "query" && !timed) this.#queries.set(key, statement, written.length);
+    return statement;
   }
 
   parseOptions(): ParseOptions {

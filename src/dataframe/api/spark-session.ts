@@ -5,7 +5,6 @@ import { UsageError } from "../../common/errors";
 import { SparkConf } from "../../common/conf";
 import { version } from "../../common/version";
 import { withinCall } from "../../rdd/api/call-scope";
-import { parseStatement } from "../sql/parse";
 import type { Statement } from "../syntax/command";
 import type { UnresolvedPlan } from "../syntax/plan";
 import { Catalog } from "./catalog";
@@ -185,7 +184,7 @@ export class SparkSession {
     const parameters = parametersOf(args);
     const referred = references === undefined ? null : referredText(text, references);
     const parse = (): Statement => {
-      const statement = parseStatement(this.core.substituted(referred?.text ?? text), this.core.parseOptions());
+      const statement = this.core.parsed(referred?.text ?? text);
       return referred === null ? statement : referred.resolve(statement);
     };
     const planOf = async (statement: Statement, site: string): Promise<UnresolvedPlan> => {

@@ -82,7 +82,7 @@ export function specialDatetimeCast(
   const { kind } = written.type;
   if (text.type.kind !== "string" || text.value === null) return null;
   if (kind !== "date" && kind !== "timestamp" && kind !== "timestamp_ntz") return null;
-  const value = specialDatetime(kind, text.value as string, sessionZone(settings.timeZone), settings.now);
+  const value = specialDatetime(kind, text.value as string, sessionZone(settings.timeZone), () => settings.now);
   return value === null ? null : { ...literal(value, written.type), nullable: written.nullable, printed: printed(written) };
 }
 

@@ -22,6 +22,7 @@ import { withoutRecursions } from "../physical/subqueries";
 import type { SourceParts } from "../sources/data-source";
 import { sourceNamed } from "../sources/registry";
 import type { SqlSettings } from "../settings";
+import type { KeptPlan } from "./kept-plans";
 import { type RunServices, QueryRunner } from "./query-runner";
 import type { SessionState } from "./session-state";
 
@@ -36,6 +37,8 @@ export class QueryExecution {
     readonly call: Call,
     /** Parts that are cached have been put in: what a cached plan itself is made by must not read it. */
     private readonly cachedPutIn = false,
+    /** That of `analyzed`, where its optimized form may be there already. */
+    private readonly kept: KeptPlan | null = null,
   ) {
     this.settings = session.settings();
   }
@@ -49,8 +52,13 @@ export class QueryExecution {
   }
 
   get optimized(): LogicalPlan {
-    this.#optimized ??= optimize(this.withCached, this.session.optimizerContext(this.settings));
+    this.#optimized ??= this.#optimize(this.withCached);
     return this.#optimized;
+  }
+
+  #optimize(plan: LogicalPlan): LogicalPlan {
+    const context = this.session.optimizerContext(this.settings);
+    return plan === this.kept?.analyzed ? this.kept.optimized(context) : optimize(plan, context);
   }
 
   /** The plan as it would be carried out, before anything of it has run. Subqueries stay. */

@@ -17,6 +17,7 @@ import { CacheManager } from "./cache";
 import { SQL_CONF_DEFAULTS } from "../conf-defaults";
 import type { EngineContext } from "./engine-port";
 import { Externals } from "./externals";
+import { KeptPlans } from "./kept-plans";
 import { Observations } from "./observations";
 import { Operations } from "./operations";
 import { QueryExecution } from "./query-execution";
@@ -33,6 +34,7 @@ export class SessionState implements CommandSession {
   readonly observations: Observations = new Observations();
   readonly operations: Operations = new Operations();
   readonly badRecords: BadRecords = new BadRecords();
+  readonly keptPlans: KeptPlans = new KeptPlans();
   readonly parameters?: ParameterValues;
 
   constructor(
@@ -91,7 +93,8 @@ export class SessionState implements CommandSession {
   }
 
   async query(plan: UnresolvedPlan, call: Call): Promise<QueryExecution> {
-    return new QueryExecution(this, await this.analyze(plan), call);
+    const kept = await this.keptPlans.of(plan, this);
+    return new QueryExecution(this, kept.analyzed, call, false, kept);
   }
 
   /** A session of its own settings and temporary names, over the same data. */

@@ -47,6 +47,8 @@ export class Cursor {
   positional = 0;
   /** Words that end an alias here although they are names elsewhere: DO in FOR loops, FOR in PIVOT. */
   aliasStop: string | null = null;
+  /** The text means another day or instant each time that it is read: TIMESTAMP'now'. */
+  readsClock = false;
   /** Within an item of a select list: quoted names may be patterns there. */
   inItem = false;
 

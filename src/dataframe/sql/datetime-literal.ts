@@ -44,16 +44,18 @@ function zoneOf(p: Cursor): TimeZone {
   return sessionZone(p.options.timeZone ?? zoneOfMachine());
 }
 
-function now(): number {
+function now(p: Cursor): number {
+  p.readsClock = true;
   return Date.now() * 1000;
 }
 
 function special(p: Cursor, type: "date" | "timestamp" | "timestamp_ntz", text: string): Exact | null {
-  return specialDatetime(type, text, zoneOf(p), now());
+  return specialDatetime(type, text, zoneOf(p), () => now(p));
 }
 
 function instant(p: Cursor, text: string): UnresolvedExpression | null {
-  const micros = special(p, "timestamp", text) ?? parseTimestamp(text, zoneOf(p), now());
+  const hasDay = typeof parseTimestampParts(text)?.days === "number";
+  const micros = special(p, "timestamp", text) ?? parseTimestamp(text, zoneOf(p), hasDay ? 0 : now(p));
   return micros === null ? null : literal(micros, { kind: "timestamp" });
 }
 

@@ -14,11 +14,16 @@ const RULES = { query, expression };
 
 /** One statement; semicolons may follow it. */
 export function parseStatement(text: string, options?: ParseOptions): Statement {
+  return parseTimed(text, options).statement;
+}
+
+/** The same, and whether the text means something else at another time: a day or instant as of its reading is in it. */
+export function parseTimed(text: string, options?: ParseOptions): { readonly statement: Statement; readonly timed: boolean } {
   const p = new Cursor(text, RULES, options);
   if (p.token.kind === "end") throw new ParseError("PARSE_EMPTY_STATEMENT", {});
   const parsed = statement(p);
   p.expectEnd();
-  return parsed;
+  return { statement: parsed, timed: p.readsClock };
 }
 
 /** An expression, perhaps with an alias: what selectExpr and expr take. */

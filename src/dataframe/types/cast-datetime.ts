@@ -34,10 +34,11 @@ function clamp(micros: Exact): Exact {
 export function castToTimestamp(pair: CastCase): CastFunction {
   const { from, mode, settings, invalid } = pair;
   const zone = sessionZone(settings.timeZone);
-  const now = settings.now ?? 0;
   switch (from.kind) {
-    case "string":
+    case "string": {
+      const now = settings.now ?? 0;
       return (value) => parseTimestamp(value as string, zone, now) ?? invalid(value);
+    }
     case "date":
       return (value) => clamp(daysToMicros(value as number, zone));
     case "timestamp_ntz":

@@ -115,7 +115,7 @@ export function literalSql(value: Boxed, type: DataType, settings: PrintSettings
     case "int":
     case "long":
     case "boolean":
-      return valueToString(value, type, { ...settings, decimalExponents: true });
+      return valueToString(value, type, { timeZone: settings.timeZone, decimalExponents: true });
     default:
       return sqlValue(value, type, settings);
   }
@@ -124,7 +124,7 @@ export function literalSql(value: Boxed, type: DataType, settings: PrintSettings
 /** A literal that SQL reads back, as error messages show values: 1L, 1.0D, 'a', DATE '2020-01-01', ARRAY(1, 2). */
 export function sqlValue(value: Boxed, type: DataType, settings: PrintSettings = { timeZone: "UTC" }): string {
   if (value === null) return "NULL";
-  const text = (): string => valueToString(value, type, { ...settings, decimalExponents: true });
+  const text = (): string => valueToString(value, type, { timeZone: settings.timeZone, decimalExponents: true });
   const inner = (part: Boxed, partType: DataType): string =>
     part === null ? `CAST(NULL AS ${simpleString(partType).toUpperCase()})` : sqlValue(part, partType, settings);
   switch (type.kind) {

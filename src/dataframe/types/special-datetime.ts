@@ -22,8 +22,8 @@ function isZone(id: string): boolean {
   }
 }
 
-function dayOf(word: string, zone: TimeZone, now: Exact): number | null {
-  const today = (): number => daysOfLocal(toLocal(now, zone));
+function dayOf(word: string, zone: TimeZone, now: () => Exact): number | null {
+  const today = (): number => daysOfLocal(toLocal(now(), zone));
   switch (word) {
     case "epoch":
       return 0;
@@ -41,17 +41,17 @@ function dayOf(word: string, zone: TimeZone, now: Exact): number | null {
 
 /**
  * What a word means as a value of the type (days of a date, microseconds of a timestamp); null for other texts. A zone may follow, except
- * after `now`, and says nothing. `now`: microseconds since the epoch.
+ * after `now`, and says nothing. `now`: microseconds since the epoch; asked for only where the value depends on them.
  */
 export function specialDatetime(
   type: "date" | "timestamp" | "timestamp_ntz",
   text: string,
   zone: TimeZone,
-  now: Exact,
+  now: () => Exact,
 ): Exact | null {
   const word = wordOf(text);
   const day = word === null ? null : dayOf(word, zone, now);
   if (day === null || type === "date") return day;
-  if (type === "timestamp_ntz") return word === "now" ? toLocal(now, zone) : localOf(day, 0);
-  return word === "now" ? now : word === "epoch" ? 0 : daysToMicros(day, zone);
+  if (type === "timestamp_ntz") return word === "now" ? toLocal(now(), zone) : localOf(day, 0);
+  return word === "now" ? now() : word === "epoch" ? 0 : daysToMicros(day, zone);
 }
