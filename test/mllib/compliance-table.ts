@@ -54,7 +54,7 @@ const accuracy = () => new mllib.MulticlassClassificationEvaluator({ metricName:
 const drawn = (): Values => ({ estimator: new mllib.SGDClassifier({ ...classifier, shuffle: false }), paramDistributions: { alpha: [1e-4, 1e-2] }, evaluator: accuracy(), seed: 1 }); // prettier-ignore
 
 export const SUBJECTS: readonly Subject[] = [
-  { name: "Binarizer", params: { inputCol: "x", outputCol: "out", threshold: 1 }, reads: ["x"], wrong: ["threshold", "a"], nulls: "null stays null" }, // prettier-ignore
+  { name: "Binarizer", params: { inputCol: "x", outputCol: "out", threshold: 1 }, reads: ["x"], wrong: ["threshold", "a"], nulls: "null becomes 0" }, // prettier-ignore
   { name: "Bucketizer", params: { inputCol: "x", outputCol: "out", splits: [-Infinity, 0, Infinity] }, reads: ["x"], wrong: ["splits", [1, 0, 2]], nulls: "null stays null" }, // prettier-ignore
   { name: "ChiSqSelector", params: { featuresCol: "counts", outputCol: "out", numTopFeatures: 1 }, reads: ["counts", "label"], wrong: ["numTopFeatures", 0] }, // prettier-ignore
   { name: "CountVectorizer", params: { inputCol: "words", outputCol: "out" }, reads: ["words"], wrong: ["vocabSize", 0] },

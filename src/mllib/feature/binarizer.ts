@@ -1,4 +1,4 @@
-/** 1 for numbers above a threshold, 0 for others; of columns of numbers or of vectors. */
+/** 1 for numbers above a threshold, 0 for others, as Spark also for null and NaN; of columns of numbers or of vectors. */
 import type { DataType, StructField, StructType } from "../../columnar/types";
 import { UsageError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
@@ -74,10 +74,7 @@ const binarize = columnsProgram<{ readonly limits: readonly number[] }>({
         const limit = limits[i]!;
         if (isVector(types[i]!)) return binarizedVectors(new VectorColumn(column), limit);
         const { values, valid } = doublesOf(column, types[i]!);
-        return doubleColumn(
-          values.map((x) => (x > limit ? 1 : 0)),
-          valid,
-        );
+        return doubleColumn(values.map((x, row) => (x > limit && valid?.[row] !== 0 ? 1 : 0)));
       }),
 });
 

@@ -77,3 +77,10 @@ test("a formula says what it is", () => {
   expect(String(new mllib.RFormula({ formula: "y ~ a + b" }, "f"))).toBe("RFormula: uid=f, formula = y ~ a + b");
   expect(String(new mllib.RFormula({}, "f"))).toBe("RFormula: uid=f");
 });
+
+test("binarized columns have a number in every row: null and NaN are not above a threshold", async () => {
+  const df = spark().createDataFrame([[1, null], [null, 2], [NaN, 0]] as never, "x double, y double"); // prettier-ignore
+  const columns = { inputCols: ["x", "y"], outputCols: ["a", "b"], thresholds: [0.5, -1] };
+  const rows = await new mllib.Binarizer(columns).transform(df).select("a", "b").collect();
+  expect(rows.map((row) => row.toArray())).toEqual([[1, 0], [0, 1], [0, 1]]); // prettier-ignore
+});
