@@ -275,6 +275,53 @@ test("a worker says why executors ended; of logs that were removed it says so, a
   await server.close();
 });
 
+test("many short jobs before a long one are one mark, which opens; the axis is in sight, however many jobs run at once", async () => {
+  const server = await serveLong(webFolder);
+  const page = await open(`${server.url}/#/jobs`);
+  await settled(page);
+  const drawn = () =>
+    page.$eval(".time-canvas", (frame) => {
+      const [card, rows, axis] = [frame.closest(".card"), frame.querySelector(".time-scroll"), frame.querySelector(".time-axis")];
+      const bottom = axis.getBoundingClientRect().bottom;
+      return {
+        rows: rows.scrollHeight / 24,
+        shown: rows.clientHeight / 24,
+        axis: bottom <= card.getBoundingClientRect().bottom && axis.querySelector("span") !== null,
+      };
+    });
+  assert.deepEqual(await drawn(), { rows: 3, shown: 3, axis: true });
+  const canvas = page.locator(".time-canvas canvas");
+  const box = await canvas.boundingBox();
+  await page.mouse.move(box.x + 105, box.y + 36);
+  await page.locator(".tip").waitFor();
+  assert.match(await text(page, ".tip"), /^37 jobs1 failed, 36 succeededin 12\.\d s from/);
+  await page.mouse.click(box.x + 105, box.y + 36);
+  await page.waitForFunction(() => /^1\d(\.\d)? s shown$/.test(document.querySelector(".time-tools .quiet").textContent));
+  assert.equal(await page.locator(".tip").count(), 0);
+  // In the middle of a question.
+  await page.mouse.move(box.x + 146, box.y + 36);
+  await page.waitForFunction(() => document.querySelector(".tip")?.textContent.startsWith("question"));
+  server.apply(
+    Array.from({ length: 30 }, (_, at) => ({
+      type: "JobStart",
+      jobId: 100 + at,
+      time: Date.now() - 60_000,
+      stageInfos: [],
+      properties: {},
+    })),
+  );
+  await page.getByRole("button", { name: "All" }).click();
+  await page.waitForFunction(() => document.querySelector(".time-scroll").scrollHeight > 30 * 24);
+  const many = await drawn();
+  assert.deepEqual([many.axis, Number.isInteger(many.shown), many.shown < many.rows], [true, true, true]);
+  assert.equal(await page.locator(".time-more").count(), 1);
+  await page.$eval(".time-scroll", (element) => (element.scrollTop = element.scrollHeight));
+  await page.locator(".time-more").waitFor({ state: "detached" });
+  assert.ok((await drawn()).axis);
+  await close(page);
+  await server.close();
+});
+
 test("a figure alone fills its window, in a frame of the same host too; the status page leads to it", async () => {
   const server = await serve("driver", webFolder);
   const page = await open(`${server.url}/#/status`);

@@ -44,7 +44,7 @@ export function TaskStreamView(props: {
         label={`Task stream: ${plural(tasks.size, "task")} in ${plural(tasks.rows.length, "slot")} over ${duration(to - tasks.from)}.`}
         bounds={{ from: tasks.from, to }}
         origin={tasks.from}
-        rows={tasks.rows.length}
+        rows={() => tasks.rows.length}
         rowHeight={rowHeight}
         rowLabel={(at, narrow) => {
           const row = tasks.rows[at]!;
@@ -52,8 +52,8 @@ export function TaskStreamView(props: {
         }}
         groupStart={(at) => tasks.rows[at]!.executor !== tasks.rows[at - 1]?.executor}
         drawRow={(at, surface) => drawTasks(tasks, at, surface, to)}
-        at={(at, time, reach) => {
-          const task = taskAt(tasks.rows[at]!, time, reach, to);
+        at={(at, time, msPerPx) => {
+          const task = taskAt(tasks.rows[at]!, time, 2 * msPerPx, to);
           return task && { tip: <TaskTip task={task} origin={tasks.from} now={to} />, go: () => props.onTask(task) };
         }}
         {...(props.follow === undefined ? {} : { follow: props.follow })}

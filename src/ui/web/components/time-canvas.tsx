@@ -18,6 +18,14 @@ export interface RowSurface {
   readonly y: number;
   readonly height: number;
   readonly width: number;
+  readonly msPerPx: number;
+}
+
+/** What a pointer is on: its words, and what a press does: something else, or to show a stretch of time. */
+export interface Hit {
+  readonly tip: ComponentChildren;
+  readonly go?: () => void;
+  readonly show?: View;
 }
 
 interface TimeCanvasProps {
@@ -26,17 +34,18 @@ interface TimeCanvasProps {
   readonly bounds: View;
   /** Where the axis counts from. */
   readonly origin: number;
-  readonly rows: number;
+  /** How many there are at a scale. */
+  readonly rows: (msPerPx: number) => number;
   readonly rowHeight: number;
   /** `narrow` on a phone: a word or a number. */
   readonly rowLabel: (row: number, narrow: boolean) => string;
   /** Rows that begin a group get a line above. */
   readonly groupStart?: (row: number) => boolean;
   readonly drawRow: (row: number, surface: RowSurface) => void;
-  /** What a pointer is on: its words; `go` is done on a click. */
-  readonly at?: (row: number, time: number, reach: number) => { tip: ComponentChildren; go?: () => void } | undefined;
+  readonly at?: (row: number, time: number, msPerPx: number) => Hit | undefined;
   /** The newest `follow` ms are kept in view while nobody has moved the view. */
   readonly follow?: number;
+  /** px of the rows and the axis; more rows than these hold are scrolled to, the axis stays. */
   readonly maxHeight?: number;
   /** Changes when there is something new to draw. */
   readonly version: unknown;
@@ -44,10 +53,14 @@ interface TimeCanvasProps {
 
 const AXIS = 26;
 const NARROW = 560;
+/** px from an end of the axis within which a label would reach over it. */
+const LABEL_EDGE = 24;
 
 export function TimeCanvas(props: TimeCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const [scrolled, setScrolled] = useState(0);
   const [width, setWidth] = useState(0);
   const [moved, setMoved] = useState<View | null>(null);
   const [tip, setTip] = useState<{ x: number; y: number; content: ComponentChildren; link: boolean } | null>(null);
@@ -61,10 +74,14 @@ export function TimeCanvas(props: TimeCanvasProps) {
       : following
         ? { from: props.bounds.to - props.follow, to: props.bounds.to }
         : props.bounds;
-  const height = props.rows * props.rowHeight + AXIS;
+  const msPerPx = (view.to - view.from) / Math.max(inner, 1);
+  const rows = props.rows(msPerPx);
+  const height = rows * props.rowHeight;
+  // Whole rows: none is cut.
+  const limit = Math.max(1, Math.floor(((props.maxHeight ?? 480) - AXIS) / props.rowHeight)) * props.rowHeight;
 
   useLayoutEffect(() => {
-    const element = frame.current;
+    const element = scroller.current;
     if (element === null) return;
     const measure = () => setWidth(element.clientWidth);
     measure();
@@ -76,7 +93,7 @@ export function TimeCanvas(props: TimeCanvasProps) {
   useEffect(() => {
     const element = canvas.current;
     if (element === null || inner === 0) return;
-    const request = requestAnimationFrame(() => draw(element, props, palette, view, width, height, gutter));
+    const request = requestAnimationFrame(() => draw(element, props, palette, view, msPerPx, rows, width, gutter));
     return () => cancelAnimationFrame(request);
   });
 
@@ -85,8 +102,8 @@ export function TimeCanvas(props: TimeCanvasProps) {
   const pan = (share: number) => setMoved(panned(view, props.bounds, (view.to - view.from) * share));
   const hit = (x: number, y: number) => {
     const row = Math.floor(y / props.rowHeight);
-    if (x < gutter || row < 0 || row >= props.rows || inner === 0) return undefined;
-    return props.at?.(row, timeAt(x), (2 * (view.to - view.from)) / inner);
+    if (x < gutter || row < 0 || row >= rows || inner === 0) return undefined;
+    return props.at?.(row, timeAt(x), msPerPx);
   };
 
   // The wheel must be able to keep the page from scrolling: a listener that is not passive.
@@ -115,7 +132,9 @@ export function TimeCanvas(props: TimeCanvasProps) {
     const held = pointers.current.get(event.pointerId);
     if (held === undefined) {
       const found = hit(x, y);
-      setTip(found === undefined ? null : { x, y, content: found.tip, link: found.go !== undefined });
+      const below = event.clientY - frame.current!.getBoundingClientRect().top;
+      const link = found?.go !== undefined || found?.show !== undefined;
+      setTip(found === undefined ? null : { x, y: below, content: found.tip, link });
       return;
     }
     setTip(null);
@@ -130,6 +149,12 @@ export function TimeCanvas(props: TimeCanvasProps) {
     held.x = x;
   };
 
+  const press = (found: Hit | undefined) => {
+    found?.go?.();
+    if (found?.show === undefined) return;
+    setTip(null);
+    setMoved(held(found.show, props.bounds));
+  };
   const all = () => setMoved(props.follow === undefined ? null : props.bounds);
   return (
     <div class="time-canvas" ref={frame}>
@@ -150,49 +175,76 @@ export function TimeCanvas(props: TimeCanvasProps) {
           </button>
         )}
       </div>
-      <div class="time-scroll" style={{ maxHeight: `${props.maxHeight ?? 480}px` }}>
-        <canvas
-          ref={canvas}
-          role="img"
-          aria-label={`${props.label} Arrow keys move, + and − zoom, 0 shows all.`}
-          tabIndex={0}
-          style={{ width: `${width}px`, height: `${height}px`, cursor: tip?.link === true ? "pointer" : "grab" }}
-          onPointerDown={(event) => {
-            const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
-            pointers.current.set(event.pointerId, { x, start: x });
-            event.currentTarget.setPointerCapture(event.pointerId);
-          }}
-          onPointerMove={onPointerMove}
-          onPointerUp={(event) => {
-            const held = pointers.current.get(event.pointerId);
-            pointers.current.delete(event.pointerId);
-            const box = event.currentTarget.getBoundingClientRect();
-            const x = event.clientX - box.left;
-            if (held !== undefined && Math.abs(x - held.start) <= 3) hit(x, event.clientY - box.top)?.go?.();
-          }}
-          onPointerCancel={(event) => pointers.current.delete(event.pointerId)}
-          onPointerLeave={() => setTip(null)}
-          onDblClick={(event) => zoom(0.4, timeAt(event.clientX - event.currentTarget.getBoundingClientRect().left))}
-          onKeyDown={(event) => {
-            const action = {
-              ArrowLeft: () => pan(-0.15),
-              ArrowRight: () => pan(0.15),
-              "+": () => zoom(0.6),
-              "=": () => zoom(0.6),
-              "-": () => zoom(1.7),
-              "0": all,
-            }[event.key];
-            if (action === undefined) return;
-            event.preventDefault();
-            action();
-          }}
-        />
-        {tip !== null && (
-          <div class="tip" style={{ left: `${Math.max(8, Math.min(tip.x + 14, width - 268))}px`, top: `${tip.y + 18}px` }}>
-            {tip.content}
-          </div>
-        )}
+      <div class="time-rows">
+        <div
+          class="time-scroll"
+          ref={scroller}
+          style={{ maxHeight: `${limit}px` }}
+          onScroll={(event) => setScrolled(event.currentTarget.scrollTop)}
+        >
+          <canvas
+            ref={canvas}
+            role="img"
+            aria-label={`${props.label} Arrow keys move, + and − zoom, 0 shows all.`}
+            tabIndex={0}
+            style={{ width: `${width}px`, height: `${height}px`, cursor: tip?.link === true ? "pointer" : "grab" }}
+            onPointerDown={(event) => {
+              const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
+              pointers.current.set(event.pointerId, { x, start: x });
+              event.currentTarget.setPointerCapture(event.pointerId);
+            }}
+            onPointerMove={onPointerMove}
+            onPointerUp={(event) => {
+              const held = pointers.current.get(event.pointerId);
+              pointers.current.delete(event.pointerId);
+              const box = event.currentTarget.getBoundingClientRect();
+              const x = event.clientX - box.left;
+              if (held !== undefined && Math.abs(x - held.start) <= 3) press(hit(x, event.clientY - box.top));
+            }}
+            onPointerCancel={(event) => pointers.current.delete(event.pointerId)}
+            onPointerLeave={() => setTip(null)}
+            onDblClick={(event) => zoom(0.4, timeAt(event.clientX - event.currentTarget.getBoundingClientRect().left))}
+            onKeyDown={(event) => {
+              const action = {
+                ArrowLeft: () => pan(-0.15),
+                ArrowRight: () => pan(0.15),
+                "+": () => zoom(0.6),
+                "=": () => zoom(0.6),
+                "-": () => zoom(1.7),
+                "0": all,
+              }[event.key];
+              if (action === undefined) return;
+              event.preventDefault();
+              action();
+            }}
+          />
+        </div>
+        {height - limit - scrolled > 1 && <span class="time-more" />}
       </div>
+      <Axis view={view} origin={props.origin} gutter={gutter} inner={inner} />
+      {tip !== null && (
+        <div class="tip" style={{ left: `${Math.max(8, Math.min(tip.x + 14, width - 268))}px`, top: `${tip.y + 18}px` }}>
+          {tip.content}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Below the rows, whether these are scrolled or not. */
+function Axis({ view, origin, gutter, inner }: { view: View; origin: number; gutter: number; inner: number }) {
+  const scale = inner / (view.to - view.from);
+  return (
+    <div class="time-axis" aria-hidden="true" style={{ height: `${AXIS}px`, marginLeft: `${gutter}px`, width: `${inner}px` }}>
+      {ticks(view, inner, origin).map(({ at, label }) => {
+        const x = (at - view.from) * scale;
+        const side = x < LABEL_EDGE ? "first" : x > inner - LABEL_EDGE ? "last" : "";
+        return (
+          <span key={at} class={side} style={side === "last" ? { right: 0 } : { left: side === "first" ? 0 : `${x}px` }}>
+            {label}
+          </span>
+        );
+      })}
     </div>
   );
 }
@@ -202,10 +254,12 @@ function draw(
   props: TimeCanvasProps,
   palette: Palette,
   view: View,
+  msPerPx: number,
+  rows: number,
   width: number,
-  height: number,
   gutter: number,
 ): void {
+  const height = rows * props.rowHeight;
   const ratio = window.devicePixelRatio || 1;
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== w || canvas.height !== h) {
@@ -218,33 +272,32 @@ function draw(
   context.fillStyle = palette.background;
   context.fillRect(0, 0, width, height);
   const inner = width - gutter;
-  const bottom = height - AXIS;
   const style = getComputedStyle(canvas);
   context.font = `12px ${style.fontFamily}`;
-  for (let row = 0; row < props.rows; row++) {
+  for (let row = 0; row < rows; row++) {
     const y = row * props.rowHeight;
     context.fillStyle = row % 2 === 0 ? palette.background : palette.band;
     context.fillRect(gutter, y, inner, props.rowHeight);
   }
   const marks = ticks(view, inner, props.origin);
-  const scale = inner / (view.to - view.from);
+  const scale = 1 / msPerPx;
   context.fillStyle = palette.grid;
-  for (const { at } of marks) context.fillRect(Math.round(gutter + (at - view.from) * scale), 0, 1, bottom + 4);
-  context.fillRect(gutter, bottom, inner, 1);
+  for (const { at } of marks) context.fillRect(Math.round(gutter + (at - view.from) * scale), 0, 1, height);
   context.save();
   context.beginPath();
-  context.rect(gutter, 0, inner, bottom);
+  context.rect(gutter, 0, inner, height);
   context.clip();
   context.translate(gutter, 0);
-  for (let row = 0; row < props.rows; row++) {
-    props.drawRow(row, { context, palette, view, y: row * props.rowHeight, height: props.rowHeight, width: inner });
+  for (let row = 0; row < rows; row++) {
+    const y = row * props.rowHeight;
+    props.drawRow(row, { context, palette, view, y, height: props.rowHeight, width: inner, msPerPx });
   }
   context.restore();
   context.fillStyle = palette.text;
   context.textBaseline = "middle";
   context.textAlign = "left";
   let lastLabel = -Infinity;
-  for (let row = 0; row < props.rows; row++) {
+  for (let row = 0; row < rows; row++) {
     const y = row * props.rowHeight;
     if (row > 0 && props.groupStart?.(row)) {
       context.fillStyle = palette.grid;
@@ -255,11 +308,5 @@ function draw(
     if (label === "" || y - lastLabel < 13) continue;
     lastLabel = y;
     context.fillText(label, 0, y + Math.max(props.rowHeight, 12) / 2, gutter - 8);
-  }
-  context.textAlign = "center";
-  for (const { at, label } of marks) {
-    const x = gutter + (at - view.from) * scale;
-    const half = context.measureText(label).width / 2;
-    context.fillText(label, Math.max(gutter + half, Math.min(width - half, x)), bottom + 14);
   }
 }

@@ -146,8 +146,8 @@ export class Application {
     this.events.push({ type: "JobEnd", jobId, time: this.now, jobResult });
   }
 
-  /** Runs a stage's tasks in the slots; of one that is `cut`, only so many have ended and one more a slot runs. */
-  runStage(id: number, kind: StageKind, cut = Infinity): void {
+  /** Runs a stage's tasks in the slots; of one that is `cut`, only so many have ended and one more a slot runs. @param why it failed. */
+  runStage(id: number, kind: StageKind, cut = Infinity, why?: string): void {
     const began = this.now;
     this.events.push({ type: "StageSubmitted", stageInfo: this.info(id, kind, began), properties: {} });
     let last = began;
@@ -161,7 +161,7 @@ export class Application {
     }
     if (cut < kind.tasks) return;
     this.now = last + 5;
-    this.events.push({ type: "StageCompleted", stageInfo: this.info(id, kind, began, this.now) });
+    this.events.push({ type: "StageCompleted", stageInfo: this.info(id, kind, began, this.now, why) });
   }
 
   #oneTask(stageId: number, kind: StageKind, index: number, slot: number, launchTime: number, running: boolean): void {

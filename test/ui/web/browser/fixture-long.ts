@@ -27,13 +27,16 @@ export function longApplication(start: number): Application {
     app.runStage(id, stage);
     app.endJob(job);
   }
-  const broken = { ...question(5, true), name: "foreach at /home/ada/flights/check-the-departures.ts:9:3" };
+  const broken: StageKind = {
+    ...question(5, true),
+    name: "foreach at /home/ada/flights/check-the-departures.ts:9:3",
+    duration: () => 700,
+    fails: (index) => index === 3,
+  };
   const id = app.nextStage();
-  const began = (app.now += 40);
+  app.now += 40;
   const job = app.startJob([[id, broken]], "check the departures");
-  app.runStage(id, broken, 3);
-  app.events.push({ type: "StageCompleted", stageInfo: app.info(id, broken, began, app.now + 700, WHY) });
-  app.now += 700;
+  app.runStage(id, broken, Infinity, WHY);
   app.endJob(job, WHY);
   app.now += 50;
   const fit = {
