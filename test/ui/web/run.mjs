@@ -21,7 +21,7 @@ if (!existsSync(join(webFolder, "index.html"))) {
   process.exit(2);
 }
 
-const { serve, serveLong } = await fixtures();
+const { serve, serveLong, serveNew } = await fixtures();
 const browser = await launch(chromium);
 const [only = ""] = process.argv.slice(2);
 const tests = [];
@@ -648,6 +648,70 @@ test("in a report of a running program time stands still at its writing", async 
   assert.equal(await page.locator(".facts div", { hasText: "Running for" }).locator("dd").textContent(), "42 s");
   await close(page);
   rmSync(folder, { recursive: true });
+});
+
+test("in a report of a program that was measured once, what was measured is seen in the middle of its chart", async () => {
+  const server = await serveLong(webFolder);
+  const folder = mkdtempSync(join(tmpdir(), "firesteel-report-"));
+  const file = join(folder, "report.html");
+  writeFileSync(file, await server.report());
+  await server.close();
+  const page = await open(`${pathToFileURL(file).href}#/status`);
+  await settled(page);
+  for (const [at, colour] of [
+    [0, [0x1f, 0x5f, 0xbf]],
+    [1, [0x2a, 0xa1, 0x98]],
+  ]) {
+    const canvas = page.locator(".grid.status .chart canvas").nth(at);
+    await canvas.waitFor();
+    // All of a chart is drawn at once.
+    await page.waitForFunction((which) => {
+      const element = document.querySelectorAll(".grid.status .chart canvas")[which];
+      return element
+        .getContext("2d")
+        .getImageData(0, 0, element.width, element.height)
+        .data.some((value) => value > 0);
+    }, at);
+    const { pixels, middle } = await canvas.evaluate((element, [red, green, blue]) => {
+      const { data } = element.getContext("2d").getImageData(0, 0, element.width, element.height);
+      const places = [];
+      for (let i = 0; i < data.length; i += 4)
+        if (data[i] === red && data[i + 1] === green && data[i + 2] === blue)
+          places.push(((i / 4) % element.width) / element.width);
+      return { pixels: places.length, middle: places.reduce((sum, place) => sum + place, 0) / places.length };
+    }, colour);
+    // The axis takes the left of it.
+    assert.ok(pixels > 8 && middle > 0.45 && middle < 0.7, `${pixels} pixels, in the middle ${middle}`);
+  }
+  await close(page);
+  rmSync(folder, { recursive: true });
+});
+
+test("without executors the status page says in words that nothing was measured, in as much room as a curve takes", async () => {
+  const server = await serveNew(webFolder);
+  const page = await open(`${server.url}/#/status`);
+  await settled(page);
+  assert.deepEqual(await page.locator(".grid.status .in-middle .empty-title").allTextContents(), Array(2).fill("Nothing has been measured yet")); // prettier-ignore
+  assert.equal(await page.locator(".grid.status .chart").count(), 0);
+  const height = async () => (await page.locator(".grid.status .card").nth(2).boundingBox()).height;
+  const before = await height();
+  const sample = {
+    type: "FiresteelExecutorSample",
+    rss: 2e8,
+    limit: 1e9,
+    heap: 1e8,
+    storage: 0,
+    execution: 0,
+    cpu: 1,
+    activeTasks: 1,
+  };
+  server.apply([{ type: "ExecutorAdded", time: Date.now(), executorId: "1", host: "10.0.0.5", totalCores: 4, logUrls: {} }]);
+  await page.locator(".memory-text", { hasText: "not measured yet" }).waitFor();
+  server.apply([{ ...sample, time: Date.now(), executorId: "1" }]);
+  await page.locator(".grid.status .chart canvas").nth(1).waitFor();
+  assert.equal(await height(), before);
+  await close(page);
+  await server.close();
 });
 
 let failed = 0;

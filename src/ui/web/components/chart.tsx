@@ -13,6 +13,9 @@ export interface Series {
 
 const BINARY = Array.from({ length: 50 }, (_, power) => 2 ** power);
 
+/** A single value stands in the middle of a minute. */
+const around = (at: number): [number, number] => [at - 30_000, at + 30_000];
+
 export function Chart(props: {
   label: string;
   /** Milliseconds, then one list a series. */
@@ -54,7 +57,10 @@ export function Chart(props: {
         ms: 1,
         legend: { show: false },
         cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
-        scales: { y: { range: (_plot, _min, max) => [0, Math.max(max * 1.05, top ?? 0, 1e-9)] } },
+        scales: {
+          x: { range: (plot, min, max) => (plot.data[0].length === 1 ? around(plot.data[0][0]!) : [min, max]) },
+          y: { range: (_plot, _min, max) => [0, Math.max(max * 1.05, top ?? 0, 1e-9)] },
+        },
         axes: [
           { ...axis, grid: { show: false }, size: 24, space: 80, values: (_plot, at) => at.map((ms) => clock(ms)) },
           {
@@ -69,7 +75,14 @@ export function Chart(props: {
           {},
           ...props.series.map(({ label, colour, fill }) => {
             const stroke = colour === "accent" ? palette.accent : palette.categories[colour]!;
-            return { label, stroke, width: 1.5, points: { show: false }, ...(fill === true ? { fill: `${stroke}2e` } : {}) };
+            return {
+              label,
+              stroke,
+              width: 1.5,
+              // No line goes through one value.
+              points: { show: (plot: uPlot) => plot.data[0].length === 1, size: 6, fill: stroke },
+              ...(fill === true ? { fill: `${stroke}2e` } : {}),
+            };
           }),
         ],
       },

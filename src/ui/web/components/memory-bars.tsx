@@ -19,9 +19,15 @@ export function MemoryBars({ samples, href }: { samples: readonly ExecutorMemory
             <a class="memory-name" href={href(bar.executorId)}>
               {bar.executorId}
             </a>
-            <MemoryTrack bar={bar} scale={scale} />
+            {bar.measured ? <MemoryTrack bar={bar} scale={scale} /> : <span class="memory-track" />}
             <span class="memory-text">
-              {bytes(bar.rss)} <span class="quiet">of {bytes(bar.limit)}</span>
+              {bar.measured ? (
+                <>
+                  {bytes(bar.rss)} <span class="quiet">of {bytes(bar.limit)}</span>
+                </>
+              ) : (
+                <span class="quiet">not measured yet</span>
+              )}
               {bar.state === "paused" && <strong class="memory-paused"> paused</strong>}
             </span>
           </li>

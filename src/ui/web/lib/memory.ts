@@ -6,6 +6,8 @@ export type MemoryState = "below" | "near" | "paused";
 export interface MemoryBar {
   readonly executorId: string;
   readonly isActive: boolean;
+  /** The executor has sent figures; without, all of them are 0. */
+  readonly measured: boolean;
   readonly state: MemoryState;
   readonly limit: number;
   readonly rss: number;
@@ -44,6 +46,7 @@ export function memoryBar(sample: ExecutorMemory): MemoryBar {
   return {
     executorId: sample.executorId,
     isActive: sample.isActive,
+    measured: sample.time.length > 0,
     state,
     limit: sample.limit,
     rss,

@@ -53,16 +53,20 @@ export function MemoryOverTime({ answer, samples, height }: SamplesFigure) {
   const data = useMemo(() => clusterSeries(samples, (sample) => sample.rss), [samples]);
   return (
     <Shown of={answer} height={height}>
-      {() => (
-        <Chart
-          label="Memory of all executors"
-          data={data}
-          series={[{ label: "resident", colour: "accent", fill: true }]}
-          height={height}
-          format={bytes}
-          binary
-        />
-      )}
+      {() =>
+        data[0].length === 0 ? (
+          <Unmeasured height={height} />
+        ) : (
+          <Chart
+            label="Memory of all executors"
+            data={data}
+            series={[{ label: "resident", colour: "accent", fill: true }]}
+            height={height}
+            format={bytes}
+            binary
+          />
+        )
+      }
     </Shown>
   );
 }
@@ -71,16 +75,29 @@ export function CpuOverTime({ answer, samples, height }: SamplesFigure) {
   const data = useMemo(() => clusterSeries(samples, (sample) => sample.cpu), [samples]);
   return (
     <Shown of={answer} height={height}>
-      {() => (
-        <Chart
-          label="CPU of all executors, in cores"
-          data={data}
-          series={[{ label: "busy cores", colour: 1, fill: true }]}
-          height={height}
-          format={(value) => String(Math.round(value * 100) / 100)}
-        />
-      )}
+      {() =>
+        data[0].length === 0 ? (
+          <Unmeasured height={height} />
+        ) : (
+          <Chart
+            label="CPU of all executors, in cores"
+            data={data}
+            series={[{ label: "busy cores", colour: 1, fill: true }]}
+            height={height}
+            format={(value) => String(Math.round(value * 100) / 100)}
+          />
+        )
+      }
     </Shown>
+  );
+}
+
+/** As high as the curve that comes in its place. */
+function Unmeasured({ height }: { height: number }) {
+  return (
+    <div class="in-middle" style={{ minHeight: `${height}px` }}>
+      <Empty title="Nothing has been measured yet">The curve begins with the first figures that an executor sends.</Empty>
+    </div>
   );
 }
 
