@@ -714,6 +714,21 @@ test("without executors the status page says in words that nothing was measured,
   await server.close();
 });
 
+test("with more functions than colours, each colour is told once, with all that it stands for", async () => {
+  const server = await serveLong(webFolder);
+  const page = await open(`${server.url}/#/status`);
+  await settled(page);
+  const legend = await page.$$eval(".time-canvas + .legend li", (entries) =>
+    entries.map((entry) => ({ colour: entry.querySelector(".swatch").style.background, names: entry.title.split("\n") })),
+  );
+  assert.equal(new Set(legend.map(({ colour }) => colour)).size, legend.length);
+  const names = legend.flatMap((entry) => entry.names).filter((name) => name !== "");
+  assert.equal(names.length, 14);
+  assert.ok(names.includes("count at delays-of-carriers.ts:12:5") && names.includes("treeAggregate at train.ts:73:18"));
+  await close(page);
+  await server.close();
+});
+
 let failed = 0;
 for (const { name, body } of tests.filter((one) => one.name.includes(only))) {
   try {

@@ -1,5 +1,5 @@
 /** Dask's task stream: a row for each slot, what ran there and when. */
-import { ColourKeeper } from "../lib/palette";
+import { ColourKeeper, sharedColours } from "../lib/palette";
 import type { Palette } from "../lib/palette";
 import { duration, elapsed, plural, shortSite } from "../lib/format";
 import { moment } from "../lib/axis";
@@ -11,6 +11,9 @@ import type { RowSurface } from "./time-canvas";
 
 /** One for the page: a function keeps its colour on all of them. */
 const keeper = new ColourKeeper(8);
+
+/** So many names that share a colour are told by its side. */
+const NAMES = 2;
 
 const MEANINGS: readonly (readonly [Exclude<SpanKind, "compute">, string])[] = [
   ["transfer", "transfer"],
@@ -61,10 +64,11 @@ export function TaskStreamView(props: {
         version={props.version}
       />
       <ul class="legend" aria-label="Colours">
-        {[...tasks.names].slice(-10).map((name) => (
-          <li key={name}>
-            <Swatch colour={colourOf("compute", name, palette)} />
-            {shortSite(name)}
+        {sharedColours([...tasks.names], (name) => keeper.index(name)).map(({ index, names }) => (
+          <li key={index} title={names.map(shortSite).join("\n")}>
+            <Swatch colour={palette.categories[index]!} />
+            {names.slice(0, NAMES).map(shortSite).join(", ")}
+            {names.length > NAMES && ` and ${names.length - NAMES} more`}
           </li>
         ))}
         {MEANINGS.map(([kind, text]) => (

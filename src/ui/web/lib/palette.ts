@@ -75,6 +75,20 @@ export class ColourKeeper {
   }
 }
 
+/** Names by the colour that they share, which is what it means to a reader: the newest colours first, in each the newest names. */
+export function sharedColours(
+  names: readonly string[],
+  index: (name: string) => number,
+): { readonly index: number; readonly names: readonly string[] }[] {
+  const found = new Map<number, string[]>();
+  for (const name of [...names].reverse()) {
+    const same = found.get(index(name));
+    if (same === undefined) found.set(index(name), [name]);
+    else same.push(name);
+  }
+  return [...found].map(([index, names]) => ({ index, names }));
+}
+
 function hash(text: string): number {
   let h = 2166136261;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 16777619);
