@@ -292,7 +292,7 @@ export interface SearchCandidate {
   std: number | null;
   rank: number | null;
   status: "WAITING" | "RUNNING" | "DONE" | "FAILED";
-  /** ms of fitting, over the folds. */
+  /** ms from the start of a fit to its score: the mean over the folds that are scored; candidates that are fitted together share it. */
   fitTime: number | null;
   error?: string;
 }

@@ -43,7 +43,6 @@ export class Searches {
       if (candidate.status === "WAITING") candidate.status = "RUNNING";
       return;
     }
-    candidate.fitTime = (candidate.fitTime ?? 0) + (event.fitTime ?? 0);
     if (event.state === "failed") {
       search.failed++;
       candidate.status = "FAILED";
@@ -52,7 +51,7 @@ export class Searches {
     }
     search.done++;
     candidate.scores[event.fold] = event.score ?? null;
-    summarize(candidate);
+    summarize(candidate, event.fitTime ?? 0);
     if (candidate.status !== "FAILED") candidate.status = candidate.scores.every((score) => score !== null) ? "DONE" : "RUNNING";
     rank(search);
   }
@@ -67,12 +66,16 @@ export class Searches {
   }
 }
 
-/** Mean and standard deviation (of the population) over the folds that are known. */
-function summarize(candidate: SearchCandidate): void {
+/**
+ * Means and standard deviation (of the population) over the folds that are known, as scikit-learn's `cv_results_` has them.
+ * @param fitTime of the fold that has come, ms
+ */
+function summarize(candidate: SearchCandidate, fitTime: number): void {
   const known = candidate.scores.filter((score) => score !== null);
   if (known.length === 0) return;
   const mean = known.reduce((sum, score) => sum + score, 0) / known.length;
   candidate.mean = mean;
+  candidate.fitTime = (candidate.fitTime ?? 0) + (fitTime - (candidate.fitTime ?? 0)) / known.length;
   candidate.std = Math.sqrt(known.reduce((sum, score) => sum + (score - mean) ** 2, 0) / known.length);
 }
 

@@ -37,6 +37,7 @@ function below(least: number, fronts: readonly string[], backs: readonly string[
 
 test("text", () => {
   const backs = ["back", "surface", "surface-2", "hover", "accent-soft", "good-soft", "bad-soft", "warn-soft"];
+  expect(below(4.5, ["ink"], ["heat-low", "heat-high"])).toEqual([]);
   expect(below(4.5, ["ink", "ink-2", "accent", "good", "bad", "warn"], backs)).toEqual([]);
 });
 

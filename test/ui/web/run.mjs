@@ -540,6 +540,34 @@ test("the plan shows figures, and all of an operator's when it is chosen by a ke
   await server.close();
 });
 
+test("scores are written in one ink on all shades; where columns of them are out of sight the edge fades", async () => {
+  const server = await serve("driver", webFolder);
+  const page = await open(`${server.url}/#/searches/search-1`);
+  await settled(page);
+  const cells = await page.$$eval(".heatmap td.scored", (all) => all.map((cell) => getComputedStyle(cell)).map(({ color, backgroundColor }) => [color, backgroundColor])); // prettier-ignore
+  assert.equal(new Set(cells.map(([ink]) => ink)).size, 1);
+  assert.ok(new Set(cells.map(([, shade]) => shade)).size > 3);
+  assert.equal(await page.locator(".table-scroll.cut").count(), 0);
+  await page.setViewportSize({ width: 250, height: 800 });
+  await page.waitForSelector(".table-scroll.cut .heatmap");
+  await page.$eval(".table-scroll.cut", (box) => (box.scrollLeft = box.scrollWidth));
+  await page.waitForFunction(() => document.querySelector(".table-scroll.cut") === null);
+  await close(page);
+  await server.close();
+});
+
+test("on a phone a candidate's mean score is seen beside its rank", async () => {
+  const server = await serve("driver", webFolder);
+  const page = await open(`${server.url}/#/searches/search-1`, { viewport: { width: 390, height: 844 } });
+  await settled(page);
+  const [rank, mean] = await page.$$eval("tr.row-best td", (cells) => cells.slice(0, 2).map((cell) => [cell.textContent, cell.getBoundingClientRect().right])); // prettier-ignore
+  assert.equal(rank[0], "1");
+  assert.match(mean[0], /^0\.\d+$/);
+  assert.ok(mean[1] < 390);
+  await close(page);
+  await server.close();
+});
+
 test("a search shows its scores over two parameters, and the best", async () => {
   const server = await serve("driver", webFolder);
   const page = await open(`${server.url}/#/searches/search-1`);

@@ -95,16 +95,6 @@ function hash(text: string): number {
   return h >>> 0;
 }
 
-/** A colour between two, both "#rrggbb"; `share` from 0 to 1. */
-export function mix(from: string, to: string, share: number): string {
-  const part = (text: string, at: number) => parseInt(text.slice(at, at + 2), 16);
-  const channel = (at: number) =>
-    Math.round(part(from, at) + (part(to, at) - part(from, at)) * share)
-      .toString(16)
-      .padStart(2, "0");
-  return `#${channel(1)}${channel(3)}${channel(5)}`;
-}
-
 /** Black or white, whichever reads better on `background` (WCAG's relative luminance). */
 export function readable(background: string): "#000000" | "#ffffff" {
   const linear = (at: number) => {

@@ -1,5 +1,5 @@
 /** One search: how far it is, the best so far, scores over two parameters, every candidate. */
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Search, SearchCandidate } from "../../api-types";
 import { useApi } from "../api";
 import { Badge, Card, Facts, Page, TaskBar } from "../components/layout";
@@ -7,9 +7,7 @@ import { Empty, Shown } from "../components/state";
 import { Table } from "../components/table";
 import { useScope } from "../context";
 import { aligned, dateTime, duration, roughly } from "../lib/format";
-import { mix, readable } from "../lib/palette";
 import { scoreGrid, timeLeft, varyingParams } from "../lib/search-grid";
-import { useTheme } from "../theme";
 import { useNow } from "./use-now";
 
 const NONE: SearchCandidate[] = [];
@@ -101,17 +99,25 @@ function Heatmap(props: {
   metric: string;
   score: Score;
 }) {
-  const { palette, dark } = useTheme();
   const names = useMemo(() => varyingParams(props.candidates), [props.candidates]);
   const [chosen, setChosen] = useState<readonly [string, string] | null>(null);
   const [x, y] = chosen ?? [names[0], names[1]];
+  const scroller = useRef<HTMLDivElement>(null);
+  const [cut, setCut] = useState(false);
+  const look = () => {
+    const box = scroller.current;
+    if (box !== null) setCut(box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
+  };
+  useLayoutEffect(look);
+  useEffect(() => {
+    window.addEventListener("resize", look);
+    return () => window.removeEventListener("resize", look);
+  }, []);
   if (names.length < 2 || x === undefined || y === undefined) return null;
   const grid = scoreGrid(props.candidates, x, y, props.largerIsBetter);
-  const low = dark ? "#222a34" : "#eef2f7";
-  const high = palette.categories[0]!;
-  const colour = (mean: number) => {
+  const heat = (mean: number) => {
     const share = grid.high === grid.low ? 1 : (mean - grid.low) / (grid.high - grid.low);
-    return mix(low, high, props.largerIsBetter ? share : 1 - share);
+    return `--heat: ${Math.round((props.largerIsBetter ? share : 1 - share) * 100)}%`;
   };
   const pick = (label: string, value: string, other: string, set: (name: string) => void) => (
     <label class="field">
@@ -138,7 +144,14 @@ function Heatmap(props: {
         )
       }
     >
-      <div class="table-scroll" tabIndex={0} role="region" aria-label={`Scores over ${x} and ${y}`}>
+      <div
+        class={cut ? "table-scroll cut" : "table-scroll"}
+        ref={scroller}
+        onScroll={look}
+        tabIndex={0}
+        role="region"
+        aria-label={`Scores over ${x} and ${y}`}
+      >
         <table class="heatmap">
           <thead>
             <tr>
@@ -159,15 +172,18 @@ function Heatmap(props: {
                   {value}
                 </th>
                 {grid.cells[row]!.map((cell, column) => {
-                  const background = cell === null ? undefined : colour(cell.mean);
+                  if (cell === null) {
+                    return (
+                      <td key={grid.xs[column]} class="number quiet">
+                        –
+                      </td>
+                    );
+                  }
+                  const best = cell.index === props.best;
                   return (
-                    <td
-                      key={grid.xs[column]}
-                      class={cell !== null && cell.index === props.best ? "number best" : "number"}
-                      style={background === undefined ? undefined : { background, color: readable(background) }}
-                    >
-                      {cell === null ? <span class="quiet">–</span> : props.score(cell.mean)}
-                      {cell !== null && cell.index === props.best && <span class="hidden"> (best)</span>}
+                    <td key={grid.xs[column]} class={best ? "number scored best" : "number scored"} style={heat(cell.mean)}>
+                      {props.score(cell.mean)}
+                      {best && <span class="hidden"> (best)</span>}
                     </td>
                   );
                 })}
@@ -200,15 +216,9 @@ function CandidateTable(props: {
       order={{ key: "mean", descending: props.largerIsBetter }}
       rowClass={(row) => (row.index === props.best ? "row-best" : "")}
       empty={<Empty title="No candidates yet" />}
+      dense
       columns={[
         { key: "rank", label: "Rank", number: true, render: (row) => row.rank ?? "–", sort: (row) => row.rank },
-        ...names.map((name) => ({
-          key: `param ${name}`,
-          label: name,
-          number: true,
-          render: (row: SearchCandidate) => row.params[name] ?? "–",
-          sort: (row: SearchCandidate) => number(row.params[name]),
-        })),
         {
           key: "mean",
           label: `Mean ${props.metric}`,
@@ -224,6 +234,13 @@ function CandidateTable(props: {
           render: (row) => score(scored(row) > 1 ? row.std : null),
           sort: (row) => row.std,
         },
+        ...names.map((name) => ({
+          key: `param ${name}`,
+          label: name,
+          number: true,
+          render: (row: SearchCandidate) => row.params[name] ?? "–",
+          sort: (row: SearchCandidate) => number(row.params[name]),
+        })),
         ...(folds <= 10
           ? Array.from({ length: folds }, (_, fold) => ({
               key: `fold ${fold}`,
@@ -235,8 +252,8 @@ function CandidateTable(props: {
           : []),
         {
           key: "time",
-          label: "Fitting",
-          hint: "Of the fits that it came from; candidates may share a fit, and each has all of its time",
+          label: "Fit time",
+          hint: "From the start of a fit to its score, on average over the folds that are scored; candidates that are fitted together share it, and folds run at the same time",
           number: true,
           render: (row) => duration(row.fitTime),
           sort: (row) => row.fitTime,
