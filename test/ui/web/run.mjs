@@ -556,6 +556,39 @@ test("scores are written in one ink on all shades; where columns of them are out
   await server.close();
 });
 
+test("of a long list whole rows are in sight", async () => {
+  const server = await serve("history", webFolder);
+  const page = await open(`${server.url}/`);
+  await page.getByText("10,000 applications").waitFor();
+  const cut = await page.$eval(".virtual", (box) => {
+    const edge = box.getBoundingClientRect().top + box.clientHeight;
+    return [...box.querySelectorAll("tbody tr:not(.spacer)")]
+      .map((row) => row.getBoundingClientRect())
+      .filter(({ top, bottom }) => top < edge - 2 && bottom > edge + 2).length;
+  });
+  assert.equal(cut, 0);
+  await close(page);
+  await server.close();
+});
+
+test("no frame of the flame graph is wider than its share, at any width of the page", async () => {
+  const server = await serve("driver", webFolder);
+  const page = await open(`${server.url}/#/profile`);
+  await settled(page);
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 844 });
+    const wide = await page.$$eval(".flame-frame", (frames) => {
+      const whole = frames[0].parentElement.clientWidth;
+      return frames
+        .map((frame) => [frame.title, frame.offsetWidth - (Number.parseFloat(frame.style.width) / 100) * whole])
+        .filter(([, more]) => more > 1);
+    });
+    assert.deepEqual(wide, []);
+  }
+  await close(page);
+  await server.close();
+});
+
 test("on a phone a candidate's mean score is seen beside its rank", async () => {
   const server = await serve("driver", webFolder);
   const page = await open(`${server.url}/#/searches/search-1`, { viewport: { width: 390, height: 844 } });

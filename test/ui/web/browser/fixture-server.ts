@@ -174,6 +174,9 @@ function profile(running: boolean): Profile {
     ["write", "shuffle/combine-writer.ts:77", false, 1, 620],
     ["hash", "shuffle/string-index.ts:40", false, 7, 350],
     ["(garbage collector)", "", false, 0, 260],
+    ["norm", "file:///home/ada/churn/linear.ts:31", true, 5, 18],
+    ["clip", "file:///home/ada/churn/linear.ts:40", true, 5, 16],
+    ["log", "", false, 5, 15],
   ];
   const total = tree.map(([, , , , self]) => self);
   for (let i = tree.length - 1; i > 0; i--) total[tree[i]![3]] = total[tree[i]![3]]! + total[i]!;
