@@ -1,4 +1,5 @@
 /** Stochastic gradient descent in tasks: a batch, or epochs over all rows. */
+import { DataError } from "../../common/errors";
 import type { InstanceBlock } from "../compute/instances";
 import { aggregateProgram } from "../compute/programs";
 import type { TaskData } from "../compute/task-data";
@@ -35,7 +36,10 @@ export const sgdLearner = blockLearner<SgdSpec, SgdState>({
   start: ({ numClasses }, width) => started(numClasses, width),
   learn(state, blocks, spec) {
     const passes = state.map((weights) => new SgdPass(spec.settings, weights));
+    const { length } = state[0]!.weights;
     for (const block of blocks) {
+      if (block.width !== length)
+        throw new DataError("VECTOR_SIZES_DIFFER", `${spec.who}: batches hold vectors of ${length} and of ${block.width} entries; all must have as many.`); // prettier-ignore
       const order = spec.settings.shuffle ? shuffledRows(block.rows, spec.settings.seed, state[0]!.t) : null;
       passes.forEach((pass, k) => pass.learn(block, targetsOf(block.label!, k, spec), order, false));
     }

@@ -84,3 +84,15 @@ test("binarized columns have a number in every row: null and NaN are not above a
   const rows = await new mllib.Binarizer(columns).transform(df).select("a", "b").collect();
   expect(rows.map((row) => row.toArray())).toEqual([[1, 0], [0, 1], [0, 1]]); // prettier-ignore
 });
+
+test.each(["MinMaxScaler", "MaxAbsScaler", "StandardScaler"] as const)(
+  "%s learns from no batch of another width",
+  async (name) => {
+    const df = spark().createDataFrame([[1, 4], [2, 3]] as never, "x double, y double"); // prettier-ignore
+    const batch = (...inputCols: string[]) => new mllib.VectorAssembler({ inputCols, outputCol: "v" }).transform(df);
+    const scaler = new mllib[name]({ inputCol: "v", outputCol: "o" });
+    const model = (await scaler.partialFit(batch("x", "y"))) as never;
+    await expect(scaler.partialFit(batch("x"), { model })).rejects.toThrow("VECTOR_SIZES_DIFFER");
+    await expect(scaler.partialFit(batch("x", "y", "x"), { model })).rejects.toThrow("VECTOR_SIZES_DIFFER");
+  },
+);

@@ -97,6 +97,19 @@ describe("partialFit", () => {
     expect(next.state).toEqual((await sgd.partialFit(batch, { model: first })).state);
   });
 
+  it.each([SGDClassifier, SGDRegressor, Perceptron, PassiveAggressiveClassifier])(
+    "of %p refuses batches that are narrower or wider than those before",
+    async (Learner) => {
+      const sgd: SGDClassifier | SGDRegressor = new Learner();
+      const features = [[1, 2], [2, 1]]; // prettier-ignore
+      const classes = sgd instanceof SGDRegressor ? {} : { classes: [0, 1] };
+      const model = (await sgd.partialFit({ ...batch, features }, classes)) as never;
+      await expect(sgd.partialFit(batch, { model })).rejects.toThrow(/VECTOR_SIZES_DIFFER.* 2 and of 1 entries/);
+      const wider = features.map((row) => [...row, 0]);
+      await expect(sgd.partialFit({ ...batch, features: wider }, { model })).rejects.toThrow(/ 2 and of 3 entries/);
+    },
+  );
+
   it("says that the numbers grew beyond all bounds", async () => {
     const sgd = new SGDRegressor({ learningRate: "constant", eta0: 1e300 });
     await expect(sgd.partialFit({ features: [[1e200], [1e200]], label: [1, 2] })).rejects.toThrow(/beyond all bounds/);

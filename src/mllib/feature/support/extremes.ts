@@ -31,8 +31,11 @@ export const extremesLearner = blockLearner<null, Extremes>({
     }
     return { min, max };
   },
-  merge: (a, b) => ({
-    min: a.min.map((value, j) => Math.min(value, b.min[j]!)),
-    max: a.max.map((value, j) => Math.max(value, b.max[j]!)),
-  }),
+  merge(a, b) {
+    if (a.min.length !== b.min.length) throw sizeDiffers("partialFit", a.min.length, b.min.length);
+    return {
+      min: a.min.map((value, j) => Math.min(value, b.min[j]!)),
+      max: a.max.map((value, j) => Math.max(value, b.max[j]!)),
+    };
+  },
 });
