@@ -92,6 +92,11 @@ export function ambiguousReference(
 /** Where functions and tables without a qualifier are looked for. */
 export function searchPath(binder: Pick<Binder, "context">): string {
   const { currentCatalog, currentDatabase } = binder.context.settings;
+  return searchPathOf(currentCatalog, currentDatabase);
+}
+
+/** The same, as text of the current catalog and database. */
+export function searchPathOf(currentCatalog: string, currentDatabase: string): string {
   return `[${[
     ["system", "builtin"],
     ["system", "session"],

@@ -1,6 +1,7 @@
 /** `spark.catalog`: databases, tables, views, columns and functions. */
 import { AnalysisError } from "../errors";
-import type { TableMetadata } from "../catalog/table";
+import { idText, searchPathOf } from "../analysis/messages";
+import { SESSION_CATALOG, type TableMetadata } from "../catalog/table";
 import { builtins } from "../functions";
 import type { StorageLevel } from "../../storage/storage-level";
 import { parseTableIdentifier } from "../sql/parse";
@@ -274,7 +275,10 @@ export class Catalog {
     }
     const builtin = parts.length === 1 ? builtins.find(last.toLowerCase()) : undefined;
     if (builtin !== undefined) return functionOf(last.toLowerCase(), null, builtin.doc.usage);
-    throw new AnalysisError("UNRESOLVED_ROUTINE", { routineName: `\`${parts.join("`.`")}\``, searchPath: "" });
+    throw new AnalysisError("UNRESOLVED_ROUTINE", {
+      routineName: idText(parts),
+      searchPath: searchPathOf(SESSION_CATALOG, this.#catalog.currentDatabase),
+    });
   }
   async functionExists(name: string, database?: string): Promise<boolean> {
     await this.#settled();

@@ -50,7 +50,7 @@ function sessions(): SessionFactory {
   return factory;
 }
 
-/** The sessions that were made and not stopped; the last that was made or asked for is the active one. */
+/** The sessions that were made and not stopped; the last that the builder made or was asked for is the active one. */
 const known: SparkSession[] = [];
 let active: SparkSession | null = null;
 
@@ -69,7 +69,7 @@ export class SparkSession {
     return new SparkSessionBuilder();
   }
 
-  /** The session that was made or asked for last, or null. */
+  /** The session that the builder made or was asked for last, or null; `newSession` does not change it. */
   static getActiveSession(): SparkSession | null {
     return active;
   }
@@ -227,7 +227,10 @@ export class SparkSession {
 
   /** A session with settings, temporary views and functions of its own, on the same SparkContext and tables. */
   newSession(): SparkSession {
-    return new SparkSession(new SessionCore(this.core.port.fork(), this.core.sparkContext));
+    const before = active;
+    const session = new SparkSession(new SessionCore(this.core.port.fork(), this.core.sparkContext));
+    active = before;
+    return session;
   }
 
   /** Queries that this call chain starts from now on have the tag, for `interruptTag`. */

@@ -1,4 +1,6 @@
 /** Jobs of a context: started on partitions, with properties that follow the call chain, and cancelled. */
+import { inspect } from "node:util";
+import { UsageError } from "../../common/errors";
 import type { ActionOptions, ApproximateEvaluator, PartialResult, RDD } from "../../rdd";
 import * as create from "../../rdd";
 import { checkTag, INTERRUPT_ON_CANCEL, JOB_DESCRIPTION, JOB_GROUP, JOB_TAGS } from "../local-properties";
@@ -87,6 +89,7 @@ export const jobMethods: JobMethods & ThisType<SparkContext> = {
   },
   withJobGroup(groupId, body, options = {}) {
     const { description = null, interruptOnCancel = false } = options;
+    checkBody("withJobGroup", body);
     return runtimeOf(this).properties.run(
       { [JOB_GROUP]: groupId, [JOB_DESCRIPTION]: description, [INTERRUPT_ON_CANCEL]: String(interruptOnCancel) },
       body,
@@ -114,6 +117,7 @@ export const jobMethods: JobMethods & ThisType<SparkContext> = {
   },
   withJobTag(tag, body) {
     const { properties } = runtimeOf(this);
+    checkBody("withJobTag", body);
     return properties.run({ [JOB_TAGS]: [...properties.tags().add(checkTag(tag))].join(",") }, body);
   },
   cancelJobGroup(groupId, reason) {
@@ -142,4 +146,12 @@ function setTags(context: SparkContext, tags: ReadonlySet<string>): void {
 
 function because(reason: string | undefined): { readonly reason?: string } {
   return reason === undefined ? {} : { reason };
+}
+
+function checkBody(call: string, body: unknown): void {
+  if (typeof body === "function") return;
+  throw new UsageError(
+    "INVALID_ARGUMENT",
+    `${call}: the second argument must be a function that starts jobs, such as () => rdd.count(), not ${inspect(body)}.`,
+  );
 }

@@ -49,6 +49,27 @@ test("queries are interrupted by tag, by number, and all at once", async () => {
   expect(await session.range(3).count()).toBe(3);
 });
 
+test("work under a tag or group is a function", () => {
+  const { sparkContext } = spark();
+  expect(() => sparkContext.withJobGroup("g", "description" as never)).toThrow(
+    "withJobGroup: the second argument must be a function that starts jobs, such as () => rdd.count(), not 'description'.",
+  );
+  expect(() => sparkContext.withJobTag("t", undefined as never)).toThrow(/withJobTag: .* not undefined\./);
+});
+
+test("a new session does not become the active one", async () => {
+  const session = spark();
+  const { SparkSession } = firesteel;
+  SparkSession.setActiveSession(session);
+  const other = session.newSession();
+  expect(await other.sql("SELECT 1").count()).toBe(1);
+  expect(SparkSession.getActiveSession()).toBe(session);
+  expect(SparkSession.builder.getOrCreate()).toBe(session);
+  await expect(other.catalog.getFunction("nothing")).rejects.toThrow(
+    "There is no function `nothing` in [`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`].",
+  );
+});
+
 test("executions are numbered without gaps, and their jobs have the tags of the session, the execution and the caller", async () => {
   const session = spark();
   const { sparkContext } = session;

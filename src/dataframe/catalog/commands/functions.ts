@@ -4,7 +4,7 @@ import { AnalysisError } from "../../errors";
 import type { QueryContext } from "../../errors";
 import { analyze, analyzeExpression } from "../../analysis/analyze";
 import { checkCast } from "../../analysis/casts";
-import { idText, quoted } from "../../analysis/messages";
+import { idText, quoted, searchPathOf } from "../../analysis/messages";
 import { outputOf } from "../../logical/output";
 import { exists } from "../../expressions/traverse";
 import { printed } from "../../expressions/print";
@@ -357,14 +357,8 @@ export async function describeFunction(command: Command<"describeFunction">, ses
       command.at,
     );
   if (entry === undefined) {
-    const path = [
-      ["system", "builtin"],
-      ["system", "session"],
-      [SESSION_CATALOG, session.catalog.currentDatabase],
-    ]
-      .map(idText)
-      .join(", ");
-    throw new AnalysisError("UNRESOLVED_ROUTINE", { routineName: idText(parts), searchPath: `[${path}]` }, command.at);
+    const searchPath = searchPathOf(SESSION_CATALOG, session.catalog.currentDatabase);
+    throw new AnalysisError("UNRESOLVED_ROUTINE", { routineName: idText(parts), searchPath }, command.at);
   }
   const rows = [[`Function: ${name}`], [`Class: ${entry.names[0]}`], [`Usage: ${entry.doc.usage}`]];
   if (command.extended) {

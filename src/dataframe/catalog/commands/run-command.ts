@@ -3,7 +3,7 @@ import { AnalysisError } from "../../errors";
 import type { QueryContext } from "../../errors";
 import { outputOf } from "../../logical/output";
 import { QueryBinder } from "../../analysis/analyze";
-import { idText } from "../../analysis/messages";
+import { idText, searchPathOf } from "../../analysis/messages";
 import { identifierParts } from "../../analysis/identifiers";
 import { EMPTY_ENV } from "../../analysis/binder";
 import { noColumns } from "../../analysis/relations";
@@ -235,16 +235,8 @@ async function catalogName(command: Extract<Statement, { kind: "setCatalog" }>, 
 function noProcedure(parts: readonly string[], session: CommandSession, at: QueryContext | undefined): AnalysisError {
   if (parts.length > 2 && parts[0] === SESSION_CATALOG)
     return new AnalysisError("MISSING_CATALOG_ABILITY.PROCEDURES", { plugin: SESSION_CATALOG }, at);
-  const searchPath = [
-    ["system", "builtin"],
-    ["system", "session"],
-    [SESSION_CATALOG, session.catalog.currentDatabase],
-  ];
-  return new AnalysisError(
-    "UNRESOLVED_ROUTINE",
-    { routineName: idText(parts), searchPath: `[${searchPath.map(idText).join(", ")}]` },
-    at,
-  );
+  const searchPath = searchPathOf(SESSION_CATALOG, session.catalog.currentDatabase);
+  return new AnalysisError("UNRESOLVED_ROUTINE", { routineName: idText(parts), searchPath }, at);
 }
 
 /** The plan, in one row; of a query that cannot be analysed, line by line, what is wrong with it. */
