@@ -50,6 +50,7 @@ export function nameExpression(name: string): UnresolvedExpression {
 
 /** Splits at points outside of back quotes; a doubled back quote within them stands for one. */
 export function nameParts(name: string): readonly string[] {
+  if (typeof name !== "string") return refuse("The name of a column or table", "a string", name);
   if (!name.includes("`")) return name.split(".");
   const parts: string[] = [];
   const part = /(?:`((?:[^`]|``)*)`|([^.`]*))(\.|$)/y;
@@ -64,7 +65,10 @@ export function nameParts(name: string): readonly string[] {
 }
 
 export function typeOf(type: TypeOrText): DataType {
-  return typeof type === "string" ? parseType(type) : type;
+  if (typeof type === "string") return parseType(type);
+  if (typeof (type as Partial<DataType> | null | undefined)?.kind !== "string")
+    return refusePlainly("A type", 'a DataType or text such as "int"', type);
+  return type;
 }
 
 /**

@@ -87,6 +87,10 @@ export class DataFrameBase {
   withWatermark(_eventTime: string, _delayThreshold: string): never {
     throw noStreaming("withWatermark", "Late rows can be left out with a filter.");
   }
+  /** Always an error: there is no Structured Streaming. */
+  dropDuplicatesWithinWatermark(_columns?: readonly string[]): never {
+    throw noStreaming("dropDuplicatesWithinWatermark", "dropDuplicates leaves out duplicates of what there is.");
+  }
 
   /** A DataFrame inside of a function that runs in tasks is a mistake. */
   [TRAVEL](): { refuse: string } {

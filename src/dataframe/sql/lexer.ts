@@ -2,6 +2,7 @@
  * SQL text to tokens, all at once. Words are not told apart from keywords here: almost every keyword may also be a name,
  * and only the grammar knows which it is. Comments are dropped; hints (`/*+`) are not comments.
  */
+import { UsageError } from "../../common/errors";
 import { ParseError } from "../errors";
 import { unescapeString } from "./string-literal";
 
@@ -58,6 +59,8 @@ const URI_SCHEME = /\p{L}+:\/\/[\p{L}\d_/\-.?=&#%]+/uy;
 
 /** `consecutive`: 'a''b' is two literals, which mean 'ab', and not one with a quote in it. */
 export function tokenize(text: string, consecutive = false): readonly Token[] {
+  if (typeof text !== "string")
+    throw new UsageError("NOT_EXPECTED_TYPE", `SQL text, or a name in it, must be a string, not ${String(text)}.`);
   return new Lexer(text, consecutive).tokens();
 }
 

@@ -45,6 +45,13 @@ test.each<[string, () => unknown, RegExp]>([
   ["a fraction above 1", () => df.stat.sampleBy("age", { 34: 1.5 }), /sampleBy: the fraction of 34 .*from 0 to 1, not 1\.5/],
   ["ranges of nothing", () => df.repartitionByRange(2), /CANNOT_BE_EMPTY.*repartitionByRange/],
   ["columns to drop nulls of, twice", () => df.na.drop(["age"], ["name"]), /na\.drop: the columns are given twice/],
+  ["a property in place of a name", () => F.col(loose(misspelt)), /The name of a column or table must be a string, not undefined.*df\.col/],
+  ["a number in place of a name", () => df.col(loose(5)), /The name of a column or table must be a string, not 5/],
+  ["a property to a function", () => F.sum(loose(misspelt)), /The argument of a function must be a Column or a name, not undefined.*df\.col/],
+  ["SQL text that is missing", () => F.expr(loose(undefined)), /SQL text, or a name in it, must be a string, not undefined/],
+  ["a table without a name", () => spark.table(loose(undefined)), /The name of a column or table must be a string, not undefined/],
+  ["a type that is missing", () => col("age").cast(loose(undefined)), /A type must be a DataType or text such as "int", not undefined/],
+  ["a class in place of a type", () => col("age").cast(loose(Number)), /A type must be .*not a function/],
   ["a position of 0", () => df.orderBy(0), /ZERO_INDEX.*from 1, not 0/],
 ]) // prettier-ignore
 ("%s is refused at the call", (_, act, message) => {

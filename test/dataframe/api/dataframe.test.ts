@@ -292,5 +292,6 @@ test("members of Structured Streaming say that there is none", () => {
   expect(() => spark.streams).toThrow("streams: there is no Structured Streaming here.");
   expect(() => frame.writeStream).toThrow("writeStream: there is no Structured Streaming here. df.write writes");
   expect(() => frame.withWatermark("t", "10 minutes")).toThrow("withWatermark: there is no Structured Streaming here.");
+  expect(() => frame.dropDuplicatesWithinWatermark()).toThrow("dropDuplicatesWithinWatermark: there is no Structured Streaming");
   expect(frame.isStreaming).toBe(false);
 });

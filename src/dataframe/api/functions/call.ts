@@ -1,9 +1,11 @@
 /** How functions turn their arguments into calls. */
+import { refuse } from "../check";
 import { Column, columnExpression, valueExpression } from "../column";
 import type { UnresolvedExpression } from "../../syntax/expression";
 
 /** An argument that is a column: text is the name of one; numbers are values. */
 export function column(argument: unknown): Column {
+  if (argument === undefined) return refuse("The argument of a function", "a Column or a name", argument);
   return argument instanceof Column ? argument : new Column(columnExpression(argument));
 }
 

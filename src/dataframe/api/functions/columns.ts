@@ -1,7 +1,7 @@
 /** Columns, literals, SQL text, cases, orders, and calls by name. */
 import { parseExpression } from "../../sql/parse";
 import { parseOptions } from "../parse-options";
-import { checkedExpression, Column } from "../column";
+import { checkedExpression, Column, nameExpression } from "../column";
 import type { ColumnOrName, TypeOrText } from "../column";
 import { typeOf } from "../column";
 import { literalOf } from "../literal";
@@ -9,7 +9,7 @@ import { call, column, value } from "./call";
 
 /** The column of this name: "a", "t.a", "a.field", "*"; parts with points in back quotes. */
 export function col(name: string): Column {
-  return new Column(name);
+  return new Column(nameExpression(name));
 }
 
 export { col as column };
