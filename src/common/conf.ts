@@ -2,6 +2,7 @@
  * SparkConf: the settings of an application, as strings under Spark's keys, and typed reading of them. Which keys exist,
  * with their defaults and meanings, is in config-entries.ts.
  */
+import { inspect } from "node:util";
 import type { ConfigEntry } from "./config-entries";
 import { deprecatedKey } from "./config-entries";
 import { UsageError } from "./errors";
@@ -106,6 +107,11 @@ export class SparkConf {
     return this.getAll()
       .map(([key, value]) => `${key}=${value}`)
       .join("\n");
+  }
+
+  /** Without the values, of which some are secret. */
+  [inspect.custom](): string {
+    return `SparkConf (${this.#settings.size} settings; toDebugString() lists them)`;
   }
 
   clone(): SparkConf {

@@ -2,6 +2,7 @@
  * Count, mean, variance and extremes of numbers in one pass, mergeable: Welford's update, and the merge of Chan, Golub
  * and LeVeque, as Spark's StatCounter.
  */
+import { inspect } from "node:util";
 
 /** What `rdd.stats()` resolves to. Of no numbers: count and mean 0, variances NaN, min Infinity, max -Infinity. */
 export class StatCounter {
@@ -110,5 +111,9 @@ export class StatCounter {
 
   toString(): string {
     return `(count: ${this.count}, mean: ${this.mean}, stdev: ${this.stdev}, max: ${this.max}, min: ${this.min})`;
+  }
+
+  [inspect.custom](): string {
+    return `StatCounter ${this.toString()}`;
   }
 }

@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /** Where cached partitions are kept. Spark's levels and names; see docs/deviations.md for what "deserialized" means here. */
 export class StorageLevel {
   private constructor(
@@ -64,5 +66,9 @@ export class StorageLevel {
     ]
       .filter((part) => part !== false)
       .join(" ");
+  }
+
+  [inspect.custom](): string {
+    return `StorageLevel(${this.toString()})`;
   }
 }

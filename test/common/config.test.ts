@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { checkSettings } from "../../src/common/check-settings";
 import { SparkConf } from "../../src/common/conf";
 import { configEntries, isSecretKey } from "../../src/common/config-entries";
@@ -185,6 +186,11 @@ describe("SparkConf", () => {
     expect(() => conf.set("spark.x", {} as never)).toThrow(/must be a string, number or boolean, not object/);
     expect(() => conf.setExecutorEnv("A")).toThrow(/needs a value/);
   });
+});
+
+test("a configuration is printed without its values", () => {
+  const conf = new SparkConf(false).set("spark.authenticate.secret", "hidden");
+  expect(inspect(conf)).toBe("SparkConf (1 settings; toDebugString() lists them)");
 });
 
 test("setSystemProperty holds for configurations that are made later, under what they say themselves", () => {

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { InlineContext } from "../support/inline-context";
 
 let sc: InlineContext;
@@ -93,6 +94,7 @@ test("take reads one partition first, then at most four times as many", async ()
 
 test("numbers and statistics", async () => {
   const stats = await ten().stats();
+  expect(inspect(stats)).toBe(`StatCounter ${String(stats)}`);
   expect([stats.count, stats.mean, stats.min, stats.max, stats.sum]).toEqual([10, 5.5, 1, 10, 55]);
   expect(stats.stdev).toBeCloseTo(2.8722813232690143, 14);
   expect(await sc.parallelize([1], 1).sampleStdev()).toBeNaN();

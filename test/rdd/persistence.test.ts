@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,6 +31,7 @@ test("cached partitions are computed once", async () => {
   expect(await cached.map((x) => x + 1).sum()).toBe(1_000_000);
   expect(computed).toBe(1000);
   expect(() => cached.persist(StorageLevel.DISK_ONLY)).toThrow(/storage level/);
+  expect(inspect(StorageLevel.DISK_ONLY)).toBe("StorageLevel(Disk Serialized 1x Replicated)");
   await cached.unpersist();
   await cached.count();
   expect(computed).toBe(2000);
