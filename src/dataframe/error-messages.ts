@@ -341,7 +341,7 @@ export const errorMessages: Readonly<Record<string, string>> = {
   "INVALID_DELIMITER_VALUE.SINGLE_BACKSLASH": "A single backslash is no delimiter; write two for one.",
   "INVALID_DELIMITER_VALUE.UNSUPPORTED_SPECIAL_CHARACTER": "{str} is no escape that a delimiter may have.",
   "INVALID_OPTIONS.BOOLEAN_VALUE": "The option {option} must be true or false, not {value}.",
-  "INVALID_OPTIONS.NOT_ONE_CHARACTER": "The option {option} must be one character, not {value}.",
+  OPTION_VALUE_EXCEEDS_ONE_CHARACTER: "The option {option} must be one character, not {value}.",
   "INVALID_OPTIONS.NUMBER_VALUE": "The option {option} must be a number, not {value}.",
   "UNSUPPORTED_FEATURE.CSV_UNESCAPED_QUOTE_HANDLING": "unescapedQuoteHandling {handling} is not supported.",
   INVALID_VARIANT_CAST: "The variant {value} cannot become {dataType}. {functionName} gives NULL instead.",
@@ -393,7 +393,10 @@ export const errorMessages: Readonly<Record<string, string>> = {
   UNSUPPORTED_LITERAL_VALUE:
     "{path} is {value}, which no column can hold. Give a number, string, boolean, Date, bytes, array, Map or object of them.",
   UNRESOLVED_COLUMN_AMONG_FIELD_NAMES:
-    "The other side has no column {colName}; it has {fieldNames}. With allowMissingColumns it is NULL there.",
+    "There is no column {colName} among {fieldNames}. In unionByName it is NULL where allowMissingColumns is set.",
+  DATAFRAME_INPUT_NOT_SINGLE_COLUMN: "The DataFrame of text has {numColumns} columns. Select the one that is to be read.",
+  DATAFRAME_INPUT_NOT_STRING_TYPE: "The column to be read is {dataType}, not text.",
+  INSERT_REPLACE_WHERE_TABLE_ALIAS_NOT_ALLOWED: "REPLACE WHERE speaks of the table itself: leave its alias out.",
   PATH_ALREADY_EXISTS:
     "There is something at {outputPath} already. Choose another path, or the mode append, overwrite or ignore.",
   UNABLE_TO_INFER_SCHEMA: "No file tells a schema for {format}. Check the paths, or give a schema.",

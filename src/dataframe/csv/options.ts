@@ -58,7 +58,7 @@ export function csvOptions(map: OptionMap, settings: SqlSettings): CsvOptions {
     delimiter: delimiterOf(options.text("sep") ?? options.text("delimiter") ?? ","),
     quote,
     escape,
-    escapeOfEscape: options.text("charToEscapeQuoteEscaping") ?? (escape === quote ? "" : escape),
+    escapeOfEscape: character(options, "charToEscapeQuoteEscaping", escape === quote ? "" : escape),
     comment: commentOf(options),
     unescapedQuotes: unescapedQuotesOf(options.text("unescapedQuoteHandling")),
     header: options.flag("header", false),
@@ -108,7 +108,7 @@ function character(options: Options, name: string, otherwise: string): string {
   const value = options.text(name);
   if (value === undefined) return otherwise;
   if (value === "" || value === "\0") return "";
-  if (value.length > 1) throw new AnalysisError("INVALID_OPTIONS.NOT_ONE_CHARACTER", { option: name, value });
+  if (value.length > 1) throw new AnalysisError("OPTION_VALUE_EXCEEDS_ONE_CHARACTER", { option: name, value });
   return value;
 }
 

@@ -1,6 +1,6 @@
 /** Rows as lines of CSV. */
 import type { Boxed, DataType, StructType } from "../../columnar/types";
-import { dateWriter, timestampNtzWriter, timestampWriter, timeWriter } from "../json/datetime-text";
+import { checkPatterns, dateWriter, timestampNtzWriter, timestampWriter, timeWriter } from "../json/datetime-text";
 import type { SqlSettings } from "../settings";
 import { binaryText } from "../types/hive-text";
 import type { BinaryStyle } from "../types/hive-text";
@@ -9,6 +9,7 @@ import type { CsvOptions } from "./options";
 
 /** The line of a row, without its end. */
 export function csvLineWriter(schema: StructType, options: CsvOptions, settings: SqlSettings): (row: readonly Boxed[]) => string {
+  checkPatterns([options.timestampFormat, options.timestampNtzFormat, options.dateFormat]);
   const writers = schema.fields.map((field) => csvTextOf(field.type, options, settings));
   const field = fieldWriter(options);
   const { delimiter } = options;

@@ -75,6 +75,11 @@ export function timeReader(pattern: string | undefined, type: DataType, options:
   return patternReader(pattern, (fields) => fields.nanosOfDay ?? 0);
 }
 
+/** Refuses patterns that cannot be written, whether or not a column needs them. */
+export function checkPatterns(patterns: readonly (string | undefined)[]): void {
+  for (const pattern of patterns) if (pattern !== undefined) patternOf(pattern, "format");
+}
+
 export function dateWriter(pattern: string | undefined, _options: TextOptions): (value: Boxed) => string {
   if (pattern === undefined) return (value) => dateText(value as number);
   const compiled = patternOf(pattern, "format");

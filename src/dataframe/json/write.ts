@@ -6,7 +6,7 @@ import type { Exact } from "../types/exact";
 import { existenceDefaultOf } from "../types/existence-default";
 import { doubleText, floatText, literalSql, valueToString } from "../types/print";
 import { variantToJson } from "../variant/to-json";
-import { dateWriter, timestampNtzWriter, timestampWriter, timeWriter } from "./datetime-text";
+import { checkPatterns, dateWriter, timestampNtzWriter, timestampWriter, timeWriter } from "./datetime-text";
 import type { JsonOptions } from "./options";
 import { quotedJson } from "./text";
 
@@ -15,6 +15,7 @@ type Write = (value: Boxed, indent: string) => string;
 
 /** The text of a value that is not null. */
 export function jsonWriter(type: DataType, options: JsonOptions, settings: SqlSettings): (value: Boxed) => string {
+  checkPatterns([options.timestampFormat, options.timestampNtzFormat, options.dateFormat]);
   const write = writerOf(type, options, settings);
   return (value) => write(value, "");
 }

@@ -201,8 +201,8 @@ export type Statement = Located &
         readonly schemaEvolution?: boolean;
         /** INSERT INTO t REPLACE WHERE condition */
         readonly replaceWhere?: UnresolvedExpression;
-        /** INSERT INTO t REPLACE USING (a, b) */
-        readonly replaceUsing?: readonly string[];
+        /** INSERT INTO t REPLACE ON condition, REPLACE USING (a, b): which no table here takes. */
+        readonly replaceMatching?: true;
         /** Options that were written after the table: t WITH (…). */
         readonly options?: Properties;
         readonly query: UnresolvedPlan;

@@ -8,3 +8,16 @@ INSERT INTO d (b) VALUES ('q')
 SELECT * FROM d ORDER BY a
 CREATE TEMPORARY TABLE tt (a INT)
 DROP TABLE d
+-- INSERT … REPLACE ON and USING are for tables of other formats
+CREATE TABLE replaced (a INT, b STRING) USING parquet
+INSERT INTO replaced REPLACE ON a = 1 SELECT 1, 'x'
+INSERT INTO replaced t REPLACE ON t.a = 1 SELECT 1, 'x'
+INSERT INTO TABLE replaced AS t BY NAME REPLACE ON t.a <=> 1 VALUES (1, 'x')
+INSERT INTO replaced BY NAME REPLACE USING (a) SELECT 1 a, 'x' b
+INSERT INTO replaced AS t REPLACE WHERE a = 1 SELECT 1, 'x'
+INSERT INTO replaced AS t SELECT 1, 'x'
+INSERT INTO replaced REPLACE ON SELECT 1, 'x'
+INSERT OVERWRITE replaced REPLACE ON a = 1 SELECT 1, 'x'
+INSERT INTO nosuch REPLACE ON a = 1 SELECT 1, 'x'
+SELECT * FROM replaced
+DROP TABLE replaced

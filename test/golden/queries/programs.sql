@@ -96,3 +96,8 @@ SELECT from_json('{"t":"2015-08-26T10:00:00Z"}', 't TIMESTAMP_NTZ'), from_csv('2
 SET spark.sql.timestampType = TIMESTAMP_NTZ
 SELECT from_json('{"t":"2024-01-01T00:00:00"}', 't TIMESTAMP, m ARRAY<TIMESTAMP_LTZ>'), from_csv('2024-01-01T00:00:00', 't TIMESTAMP'), variant_get(parse_json('"2024-01-01T00:00:00"'), '$', 'timestamp')
 RESET spark.sql.timestampType
+-- Options of texts
+SELECT from_csv('1', 'a INT', map('quote', 'ab'))
+SELECT from_csv('1', 'a INT', map('charToEscapeQuoteEscaping', 'ab'))
+SELECT to_json(named_struct('a', 1), map('timestampFormat', 'bad format'))
+SELECT to_csv(named_struct('a', 1), map('timestampFormat', 'bad format'))

@@ -29,7 +29,7 @@ export async function insert(command: Command<"insert">, session: CommandSession
   const table = await requireTable(parts, session, "INSERT", command.at);
   const tableName = idText(qualifiedTable(table));
   if (command.replaceWhere !== undefined) throw new AnalysisError("_LEGACY_ERROR_TEMP_1012", { table: tableName }, command.at);
-  if (command.replaceUsing !== undefined) {
+  if (command.replaceMatching) {
     const operation = "INSERT INTO ... REPLACE ON/USING";
     throw new AnalysisError("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName, operation }, command.at);
   }

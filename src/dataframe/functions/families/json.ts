@@ -11,6 +11,7 @@ import { jsonAtPath, parsePath } from "../../json/path";
 import type { PathStep } from "../../json/path";
 import { JsonFault, JsonReader, LENIENT } from "../../json/reader";
 import { recordReader, withoutCorruptColumn } from "../../json/record-mode";
+import { checkPatterns } from "../../json/datetime-text";
 import { jsonWriter } from "../../json/write";
 import { sqlName } from "../../types/text";
 import { document, plain } from "../documented";
@@ -110,6 +111,8 @@ const toJson: ScalarFunction = {
     const { kind } = value.type;
     if (kind !== "struct" && kind !== "array" && kind !== "map" && kind !== "variant" && kind !== "null")
       throw jsonSchemaError(value.type, args, context);
+    const { timestampFormat, timestampNtzFormat, dateFormat } = jsonOptions(options, context.settings);
+    checkPatterns([timestampFormat, timestampNtzFormat, dateFormat]);
     return {
       kind: "call",
       fn: "to_json",

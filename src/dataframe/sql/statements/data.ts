@@ -12,6 +12,7 @@ import type { UnresolvedExpression } from "../../syntax/expression";
 import type { Cte, UnresolvedPlan } from "../../syntax/plan";
 import type { Cursor } from "../cursor";
 import { fileFormat, rowFormat } from "../hive-format";
+import { canBeTableAlias } from "../aliases";
 import { isQueryStart } from "../primary";
 import { propertyList } from "../properties";
 import { organized, selectQuery } from "../query-parser";
@@ -56,15 +57,10 @@ function insertTarget(p: Cursor): Insert {
   if (overwrite && (p.is("DIRECTORY") || (p.is("LOCAL") && p.isAt(1, "DIRECTORY")))) return insertDirectory(p, start);
   if (p.is("TABLE") && p.isName(1)) p.next();
   const table = objectName(p);
+  const hasAlias = !overwrite && targetAlias(p);
   const options = p.is("WITH") && p.isAt(1, "(") && p.accept("WITH") ? propertyList(p) : undefined;
-  if (p.accept("REPLACE", "WHERE")) {
-    const replaceWhere = p.rules.expression(p);
-    return (query) => insertOf(table, query, { overwrite: true, replaceWhere });
-  }
-  if (p.accept("REPLACE", "USING")) {
-    const replaceUsing = p.nameList();
-    return (query) => insertOf(table, query, { overwrite: true, replaceUsing });
-  }
+  const replacing = overwrite ? null : replacingInsert(p, table, { hasAlias, schemaEvolution, start });
+  if (replacing !== null) return replacing;
   const partition = optionalPartitionSpec(p) ?? [];
   const ifPartitionNotExists = p.accept("IF", "NOT", "EXISTS") || p.accept("IF", "!", "EXISTS");
   if (ifPartitionNotExists && !overwrite) {
@@ -75,10 +71,6 @@ function insertTarget(p: Cursor): Insert {
     throw p.error("_LEGACY_ERROR_TEMP_0022", { ctx: names.join(", ") }, start);
   }
   const byName = p.accept("BY", "NAME");
-  if (byName && p.accept("REPLACE", "WHERE")) {
-    const replaceWhere = p.rules.expression(p);
-    return (query) => insertOf(table, query, { overwrite: true, byName, replaceWhere });
-  }
   const columns = !byName && p.is("(") && p.isName(1) && !isQueryStart(p, 1) ? p.nameList() : null;
   return (query) =>
     insertOf(table, query, {
@@ -90,6 +82,48 @@ function insertTarget(p: Cursor): Insert {
       ...(schemaEvolution && { schemaEvolution }),
       ...(options && { options }),
     });
+}
+
+/** A name for the table stands before REPLACE alone. */
+function targetAlias(p: Cursor): boolean {
+  const mark = p.mark;
+  if (p.accept("AS") || (canBeTableAlias(p) && !p.is("REPLACE") && !(p.is("BY") && p.isAt(1, "NAME")))) {
+    if (canBeTableAlias(p)) p.name();
+    if (isReplacing(p)) return true;
+  }
+  p.reset(mark);
+  return false;
+}
+
+function isReplacing(p: Cursor): boolean {
+  const at = p.is("BY") && p.isAt(1, "NAME") ? 2 : 0;
+  return p.isAt(at, "REPLACE") && (p.isAt(at + 1, "WHERE") || p.isAt(at + 1, "ON") || p.isAt(at + 1, "USING"));
+}
+
+/** [BY NAME] REPLACE WHERE condition, REPLACE ON condition, REPLACE USING (a, b); null where none of them follows. */
+function replacingInsert(
+  p: Cursor,
+  table: ObjectName,
+  { hasAlias, schemaEvolution, start }: { readonly hasAlias: boolean; readonly schemaEvolution: boolean; readonly start: number },
+): Insert | null {
+  if (!isReplacing(p)) return null;
+  const byName = p.accept("BY", "NAME");
+  const how: Partial<InsertStatement> = { overwrite: true, byName, ...(schemaEvolution && { schemaEvolution }) };
+  if (p.accept("REPLACE", "WHERE")) {
+    if (hasAlias) throw p.error("INSERT_REPLACE_WHERE_TABLE_ALIAS_NOT_ALLOWED", {}, start);
+    const replaceWhere = p.rules.expression(p);
+    return (query) => insertOf(table, query, { ...how, replaceWhere });
+  }
+  if (p.accept("REPLACE", "ON")) p.rules.expression(p);
+  else {
+    p.expect("REPLACE");
+    p.expect("USING");
+    p.nameList();
+  }
+  return (query) => {
+    if (p.accept("AS")) p.name();
+    return insertOf(table, query, { ...how, replaceMatching: true });
+  };
 }
 
 function nameText(name: ObjectName): string {
