@@ -96,7 +96,7 @@ test("a file that cannot be read is named", async () => {
 
 test("text is written in the encoding that is asked for, and read back", async () => {
   for (const format of ["csv", "json"]) {
-    for (const encoding of ["ISO-8859-1", "UTF-16LE", "UTF-16BE"]) {
+    for (const encoding of ["ISO-8859-1", "UTF-16", "UTF-16LE", "UTF-16BE"]) {
       const source = new Sources(format);
       const schema = parseTableSchema("s STRING");
       await source.save(source.at("t"), schema, [[["é"], ["x"]]], { options: { encoding } });

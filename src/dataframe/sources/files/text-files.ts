@@ -131,16 +131,17 @@ export function decodeText(path: string, bytes: Buffer, encoding: string | undef
       return decodeUtf8(marked ? bytes.subarray(3) : bytes);
     }
     if (/^(?:iso-?8859-?1|latin-?1)$/i.test(encoding!)) return bytes.toString("latin1");
-    return decoderOf(encoding!).decode(bytes);
+    return decoderOf(encoding!, bytes).decode(bytes);
   } catch (error) {
     if (error instanceof DataError || (error instanceof Error && "errorClass" in error)) throw error;
     throw readFailed(path, errorText(error), error);
   }
 }
 
-function decoderOf(encoding: string): TextDecoder {
-  // Java's UTF-16 without a mark is big-endian.
-  const name = /^utf-?16$/i.test(encoding) ? "utf-16be" : encoding;
+function decoderOf(encoding: string, bytes: Uint8Array): TextDecoder {
+  // UTF-16 without a mark is big-endian, as Java reads it.
+  const lowFirst = bytes[0] === 0xff && bytes[1] === 0xfe;
+  const name = /^utf-?16$/i.test(encoding) ? (lowFirst ? "utf-16le" : "utf-16be") : encoding;
   try {
     return new TextDecoder(name);
   } catch {
@@ -152,6 +153,7 @@ function decoderOf(encoding: string): TextDecoder {
 export function encodedSink(sink: ByteSink, encoding: string | undefined): ByteSink {
   if (isUtf8(encoding)) return sink;
   const encode = encoderOf(encoding!);
+  if (/^utf-?16$/i.test(encoding!)) sink.write(BYTE_ORDER_MARK);
   return {
     write: (bytes) => sink.write(encode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"))),
     finish: () => sink.finish(),
@@ -172,11 +174,15 @@ export function encoderOf(encoding: string): (text: string) => Uint8Array {
     case "utf-16le":
       return (text) => Buffer.from(text, "utf16le");
     case "utf-16be":
+    case "utf-16":
       return (text) => Buffer.from(text, "utf16le").swap16();
     default:
-      throw invalidOption("encoding", encoding, "UTF-8, US-ASCII, ISO-8859-1, UTF-16LE or UTF-16BE");
+      throw invalidOption("encoding", encoding, "UTF-8, US-ASCII, ISO-8859-1, UTF-16, UTF-16LE or UTF-16BE");
   }
 }
+
+/** Of UTF-16 whose name leaves the order of bytes open: the high byte first, as Java writes it. */
+const BYTE_ORDER_MARK = Uint8Array.of(0xfe, 0xff);
 
 /** Most who ask for lines on the driver want the first ones. */
 const FIRST_READ_BYTES = 64 * 2 ** 10;
