@@ -14,7 +14,7 @@ import type { Binder, Bound, Columns, Env, Scope } from "./binder";
 import { columnNamed, columnsOf, mergePlanIds } from "./columns";
 import { checkLateral } from "./correlation";
 import { expandRoutinesIn } from "./expand-routines";
-import { exprText, quoted, typeText } from "./messages";
+import { exprText, idText, quoted, typeText } from "./messages";
 import { readsOuter } from "./subqueries";
 import { generatorOverLeft } from "./table-functions";
 
@@ -65,10 +65,12 @@ function bindCondition(
 }
 
 const EQUALITIES: ReadonlySet<string> = new Set(["=", "==", "<=>"]);
+const ORDERINGS: ReadonlySet<string> = new Set(["<", "<=", ">", ">="]);
 
 /**
  * `df.x = df.x` where both sides come of `df` compares the columns of this name of the left and the right side, as in Spark: the names
- * become placeholders, whose columns are added to `sides`.
+ * become placeholders, whose columns are added to `sides`. Which side is which matters to `df.x < df.x`, and nothing tells it:
+ * AMBIGUOUS_COLUMN_REFERENCE.
  */
 function withSides(
   binder: Binder,
@@ -79,11 +81,20 @@ function withSides(
 ): UnresolvedExpression {
   if (written.kind !== "call") return written;
   const [a, b] = written.args;
-  const isEquality = written.name.length === 1 && EQUALITIES.has(written.name[0] as string) && written.args.length === 2;
-  if (!isEquality || a?.kind !== "name" || b?.kind !== "name" || a.planId === undefined || a.planId !== b.planId) {
+  const compares = (operators: ReadonlySet<string>): boolean =>
+    written.name.length === 1 && operators.has(written.name[0] as string) && written.args.length === 2;
+  const isOrdering = compares(ORDERINGS);
+  if (
+    !(isOrdering || compares(EQUALITIES)) ||
+    a?.kind !== "name" ||
+    b?.kind !== "name" ||
+    a.planId === undefined ||
+    a.planId !== b.planId
+  ) {
     return { ...written, args: written.args.map((arg) => withSides(binder, arg, left, right, sides)) };
   }
   if (a.parts.join("\0") !== b.parts.join("\0") || !left.planIds.has(a.planId) || !right.planIds.has(a.planId)) return written;
+  if (isOrdering) throw new AnalysisError("AMBIGUOUS_COLUMN_REFERENCE", { name: idText(a.parts) }, a.at ?? written.at);
   const columns = [left, right].map((side) => columnsOf(binder, side).find(a.parts, { at: a.at }));
   if (columns.includes(null)) return written;
   const names = columns.map((column): UnresolvedExpression => {

@@ -14,7 +14,7 @@ import { noAggregateInPipe } from "./grouping";
 import { bindName } from "./names";
 import { bindSelectList, hasAggregate, projectBound, selectScope } from "./select";
 import type { SelectItem } from "./select";
-import { unresolvedColumn } from "./suggestions";
+import { quoted } from "./messages";
 import { distinctBound } from "./set-operations";
 import { withTimeWindow } from "./time-windows";
 
@@ -109,8 +109,9 @@ export function bindDropDuplicates(binder: Binder, plan: Plan<"dropDuplicates">,
   if (plan.columns === null) return distinctBound(binder, input);
   const keys = plan.columns.flatMap((name) => {
     const found = columnNamed(binder, input.output, name);
-    if (found.length === 0) throw unresolvedColumn([name], input.output, plan.at);
-    return found;
+    if (found.length > 0) return found;
+    const fieldNames = input.output.map((column) => column.name).join(", ");
+    throw new AnalysisError("UNRESOLVED_COLUMN_AMONG_FIELD_NAMES", { colName: quoted(name), fieldNames }, plan.at);
   });
   const isKey = new Set(keys.map((key) => key.id));
   const aggregates = input.output.map((column): NamedExpression => {

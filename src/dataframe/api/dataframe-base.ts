@@ -2,10 +2,12 @@
 import { inspect } from "node:util";
 import { TRAVEL } from "../../columnar";
 import { UsageError } from "../../common/errors";
+import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";
 import type { UnresolvedPlan } from "../syntax/plan";
 import type { StructType } from "../types";
 import { withMethods } from "../types";
+import { calendarIntervalOrNull } from "../types/interval";
 import type { AnyColumns, Columns } from "../types/typed-columns";
 import { Column, nameExpression } from "./column";
 import type { DataFrame } from "./dataframe";
@@ -83,10 +85,23 @@ export class DataFrameBase {
     throw noStreaming("writeStream", "df.write writes what there is.");
   }
 
-  /** Always an error: there is no Structured Streaming. */
-  withWatermark(_eventTime: string, _delayThreshold: string): never {
-    throw noStreaming("withWatermark", "Late rows can be left out with a filter.");
+  /**
+   * The DataFrame as it is: a watermark says how late rows of a stream may come, and here are all of them. A delay that is no interval
+   * ("10 minutes"), or below 0, is refused.
+   */
+  withWatermark(eventTime: string, delayThreshold: string): this {
+    if (typeof eventTime !== "string" || typeof delayThreshold !== "string") {
+      throw new UsageError("NOT_STR", "withWatermark takes the name of a column and a text such as '10 minutes'.");
+    }
+    const delay = calendarIntervalOrNull(delayThreshold);
+    if (delay === null) throw new AnalysisError("CANNOT_PARSE_INTERVAL", { intervalString: `'${delayThreshold}'` });
+    const days = delay.months * 31 + delay.days;
+    if (days * 86_400_000_000 + Number(delay.microseconds) < 0) {
+      throw new UsageError("INVALID_ARGUMENT", `withWatermark: a delay is not below 0, as ${delayThreshold} is.`);
+    }
+    return this;
   }
+
   /** Always an error: there is no Structured Streaming. */
   dropDuplicatesWithinWatermark(_columns?: readonly string[]): never {
     throw noStreaming("dropDuplicatesWithinWatermark", "dropDuplicates leaves out duplicates of what there is.");

@@ -25,7 +25,7 @@ function boundOf(bound: WindowBound): UnresolvedBound {
   if (offset === 0) return { kind: "currentRow" };
   if (offset <= -NEARLY_UNBOUNDED) return { kind: "unboundedPreceding" };
   if (offset >= NEARLY_UNBOUNDED) return { kind: "unboundedFollowing" };
-  return offset < 0 ? { kind: "preceding", offset: literalOf(-offset) } : { kind: "following", offset: literalOf(offset) };
+  return { kind: "following", offset: literalOf(offset) };
 }
 
 function list(call: string, columns: readonly (ColumnOrName | readonly ColumnOrName[])[]): readonly UnresolvedExpression[] {

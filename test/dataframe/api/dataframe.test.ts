@@ -161,7 +161,7 @@ test("windows", () => {
     over: {
       partitionBy: [name("a")],
       orderBy: [{ ascending: false }],
-      frame: { unit: "rows", start: { kind: "preceding", offset: { value: 1 } }, end: { kind: "currentRow" } },
+      frame: { unit: "rows", start: { kind: "following", offset: { value: -1 } }, end: { kind: "currentRow" } },
     },
   });
   expect(bare(F.sum("c").over().expression)).toMatchObject({ over: { partitionBy: [], orderBy: [] } });
@@ -196,11 +196,11 @@ test("errors of text and of statements come with the action", async () => {
 
 test("parameters of queries become values, whatever they contain", async () => {
   const { spark } = session();
-  const df = spark.sql("SELECT :x, ?", { x: "' OR 1=1" });
+  const df = spark.sql("SELECT :x, :y", { x: "' OR 1=1" });
   expect(bare(df.plan)).toMatchObject({
     expressions: [
       { kind: "literal", value: "' OR 1=1" },
-      { kind: "parameter", name: null },
+      { kind: "parameter", name: "y" },
     ],
   });
   expect(bare(spark.sql("SELECT ? + ?", [1, lit(2)]).plan)).toMatchObject({
@@ -291,7 +291,13 @@ test("members of Structured Streaming say that there is none", () => {
   );
   expect(() => spark.streams).toThrow("streams: there is no Structured Streaming here.");
   expect(() => frame.writeStream).toThrow("writeStream: there is no Structured Streaming here. df.write writes");
-  expect(() => frame.withWatermark("t", "10 minutes")).toThrow("withWatermark: there is no Structured Streaming here.");
   expect(() => frame.dropDuplicatesWithinWatermark()).toThrow("dropDuplicatesWithinWatermark: there is no Structured Streaming");
   expect(frame.isStreaming).toBe(false);
+});
+
+test("a watermark leaves a DataFrame as it is, and its delay is an interval", () => {
+  const frame = session().spark.table("t");
+  expect(frame.withWatermark("t", "10 minutes")).toBe(frame);
+  expect(() => frame.withWatermark("t", "soon")).toThrow(/CANNOT_PARSE_INTERVAL/);
+  expect(() => frame.withWatermark("t", "-1 hour")).toThrow("withWatermark: a delay is not below 0");
 });

@@ -46,3 +46,13 @@ test("isin takes a DataFrame of one column", async () => {
   const { pay, doubled } = tables();
   expect(await rows(pay.where(F.col("id").isin(doubled.where("v > 20").select("id"))).select("k"))).toEqual([["y"]]);
 });
+
+test("a column that is ordered against itself may be of either side", async () => {
+  const { pay, doubled } = tables();
+  const v = pay.col("v");
+  for (const condition of [v.lt(v), v.geq(v), pay.col("id").eq(doubled.col("id")).and(v.gt(v))]) {
+    await expect(pay.join(doubled, condition).collect()).rejects.toThrow(/AMBIGUOUS_COLUMN_REFERENCE/);
+  }
+  expect(await pay.join(doubled, v.lt(doubled.col("v"))).count()).toBe(3);
+  expect(await pay.where(v.leq(v)).count()).toBe(2);
+});

@@ -44,7 +44,7 @@ test.each<[Column, string]>([
   [F.sum("a").over(window), "sum(a) OVER (PARTITION BY s ORDER BY k DESC NULLS LAST, a ASC NULLS FIRST)"],
   [
     F.sum("a").over(window.rowsBetween(-1, Window.unboundedFollowing)),
-    "sum(a) OVER (PARTITION BY s ORDER BY k DESC NULLS LAST, a ASC NULLS FIRST ROWS BETWEEN 1 PRECEDING AND UNBOUNDED FOLLOWING)",
+    "sum(a) OVER (PARTITION BY s ORDER BY k DESC NULLS LAST, a ASC NULLS FIRST ROWS BETWEEN -1 FOLLOWING AND UNBOUNDED FOLLOWING)",
   ],
   [a.withField("x.y", F.lit(1)), "update_field(a, x.y, 1)"],
   [F.expr("-a BETWEEN 1 AND 2"), "((- a) BETWEEN 1 AND 2)"],

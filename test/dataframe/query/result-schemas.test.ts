@@ -56,3 +56,26 @@ test("columns of time windows are marked by their kind", async () => {
     expect(span).toMatchObject({ nullable: false, metadata: { [mark]: true } });
   }
 });
+
+test("offsets of window frames are printed as they were given", async () => {
+  const { Window } = firesteel;
+  const rows = spark().createDataFrame([[1, 10], [2, 20], [4, 40]], "i INT, v INT"); // prettier-ignore
+  const by = Window.orderBy("i");
+  const sums = rows.select(F.sum("v").over(by.rowsBetween(-1, 0)), F.sum("v").over(by.rangeBetween(-2, -1)), F.sum("v").over(by.rowsBetween(1, 2))); // prettier-ignore
+  const over = "sum(v) OVER (ORDER BY i ASC NULLS FIRST";
+  expect(await sums.columns()).toEqual([
+    `${over} ROWS BETWEEN -1 FOLLOWING AND CURRENT ROW)`,
+    `${over} RANGE BETWEEN -2 FOLLOWING AND -1 FOLLOWING)`,
+    `${over} ROWS BETWEEN 1 FOLLOWING AND 2 FOLLOWING)`,
+  ]);
+  expect((await sums.collect()).map((row) => row.toArray())).toEqual([[10, null, 60], [30, 10, 40], [60, 20, null]]); // prettier-ignore
+  expect(() => by.rowsBetween(-1, -3)).not.toThrow();
+  await expect(rows.select(F.sum("v").over(by.rowsBetween(-1, -3))).collect()).rejects.toThrow(/WRONG_COMPARISON/);
+});
+
+test("dropDuplicates names the columns that there are", async () => {
+  await expect(spark().range(1).dropDuplicates(["nosuch"]).collect()).rejects.toMatchObject({
+    errorClass: "UNRESOLVED_COLUMN_AMONG_FIELD_NAMES",
+    sqlState: "42703",
+  });
+});
