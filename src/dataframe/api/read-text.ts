@@ -1,4 +1,4 @@
-/** JSON and CSV text of RDDs as DataFrames. */
+/** JSON and CSV text of RDDs and of columns as DataFrames. */
 import type { StructType } from "../../columnar/types";
 import type { RDD } from "../../rdd";
 import { csvColumnNames, CsvInference } from "../csv/infer";
@@ -7,11 +7,12 @@ import type { CsvOptions } from "../csv/options";
 import { csvLineTokenizer } from "../csv/tokenize";
 import { JsonInference } from "../json/infer";
 import { jsonOptions } from "../json/options";
+import { AnalysisError } from "../errors";
 import { sampler } from "../sources/files/sampling";
 import type { SqlSettings } from "../settings";
 import type { UnresolvedExpression } from "../syntax/expression";
 import type { UnresolvedPlan } from "../syntax/plan";
-import { typeToJson } from "../types/text";
+import { sqlName, typeToJson } from "../types/text";
 import type { DataFrame } from "./dataframe";
 import { stringLiteral } from "./literal";
 import { pendingPlan } from "./pending";
@@ -34,28 +35,68 @@ export function textOfRdd<S extends Columns>(
   options: Options,
 ): DataFrame<S> {
   const lines = spark.createDataFrame(rdd, LINES);
-  return lines.derive<S>(format, () =>
+  return lines.derive<S>(format, () => pendingPlan(() => textPlan({ lines, texts: rdd }, format, schema, options)));
+}
+
+/** As textOfRdd, of a DataFrame's only column, which must be text: DATAFRAME_INPUT_NOT_SINGLE_COLUMN, DATAFRAME_INPUT_NOT_STRING_TYPE. */
+export function textOfColumn<S extends Columns>(
+  frame: DataFrame,
+  format: "json" | "csv",
+  schema: StructType | null,
+  options: Options,
+): DataFrame<S> {
+  return frame.derive<S>(format, () =>
     pendingPlan(async () => {
-      const settings = spark.core.port.settings();
-      if (format === "json") {
-        return parsedText(lines.plan, "json", schema ?? (await jsonSchema(rdd, options, settings)), options);
+      const { fields } = await frame.schema();
+      const [column] = fields;
+      if (column === undefined || fields.length > 1) {
+        throw new AnalysisError("DATAFRAME_INPUT_NOT_SINGLE_COLUMN", { numColumns: String(fields.length) });
       }
-      const csv = csvOptions(options, settings);
-      const known = csv.header ? null : schema;
-      const { header, found } = known === null ? await csvSchema(rdd, csv, settings, schema) : { header: null, found: known };
-      return parsedText(recordLines(lines.plan, header, csv.comment), "csv", found, options);
+      if (column.type.kind !== "string") {
+        throw new AnalysisError("DATAFRAME_INPUT_NOT_STRING_TYPE", { dataType: `"${sqlName(column.type)}"` });
+      }
+      const lines = frame.toDF("value");
+      const texts: Texts = {
+        async *toLocalIterator() {
+          for await (const row of lines.toLocalIterator()) {
+            const text = row.get(0) as string | null;
+            if (text !== null) yield text;
+          }
+        },
+      };
+      return textPlan({ lines, texts }, format, schema, options);
     }),
   );
 }
 
-async function jsonSchema(rdd: RDD<string>, options: Options, settings: SqlSettings): Promise<StructType> {
+interface Texts {
+  toLocalIterator(): AsyncIterable<string>;
+}
+
+async function textPlan(
+  { lines, texts }: { readonly lines: DataFrame; readonly texts: Texts },
+  format: "json" | "csv",
+  schema: StructType | null,
+  options: Options,
+): Promise<UnresolvedPlan> {
+  const settings = lines.sparkSession.core.port.settings();
+  if (format === "json") {
+    return parsedText(lines.plan, "json", schema ?? (await jsonSchema(texts, options, settings)), options);
+  }
+  const csv = csvOptions(options, settings);
+  const known = csv.header ? null : schema;
+  const { header, found } = known === null ? await csvSchema(texts, csv, settings, schema) : { header: null, found: known };
+  return parsedText(recordLines(lines.plan, header, csv.comment), "csv", found, options);
+}
+
+async function jsonSchema(texts: Texts, options: Options, settings: SqlSettings): Promise<StructType> {
   const read = jsonOptions(options, settings);
   if (read.singleVariantColumn !== undefined) {
     return { kind: "struct", fields: [{ name: read.singleVariantColumn, type: { kind: "variant" }, nullable: true }] };
   }
   const inference = new JsonInference(read, settings);
   const chosen = sampler(read.samplingRatio);
-  for await (const line of rdd.toLocalIterator()) if (chosen()) inference.add(line);
+  for await (const line of texts.toLocalIterator()) if (chosen()) inference.add(line);
   return inference.schema();
 }
 
@@ -66,7 +107,7 @@ interface CsvSchema {
 }
 
 async function csvSchema(
-  rdd: RDD<string>,
+  texts: Texts,
   options: CsvOptions,
   settings: SqlSettings,
   schema: StructType | null,
@@ -76,7 +117,7 @@ async function csvSchema(
   let header: string | null = null;
   let names: readonly string[] = [];
   let types: CsvInference | null = null;
-  for await (const line of rdd.toLocalIterator()) {
+  for await (const line of texts.toLocalIterator()) {
     const tokens = line.trim() === "" ? null : tokenize(line);
     if (tokens === null) continue;
     if (types === null) {

@@ -5,7 +5,7 @@ import type { AnyColumns, Columns } from "../types/typed-columns";
 import { RDD } from "../../rdd";
 import { nameParts } from "./column";
 import { DataFrame } from "./dataframe";
-import { textOfRdd } from "./read-text";
+import { textOfColumn, textOfRdd } from "./read-text";
 import { schemaOf } from "./schema-input";
 import type { DeclaredStruct, SchemaInput } from "./schema-input";
 import type { SparkSession } from "./spark-session";
@@ -20,6 +20,7 @@ export interface ReadArguments {
 }
 
 type Paths = readonly (string | readonly string[] | ReadArguments)[];
+type TextInput = Paths[number] | RDD<string> | DataFrame;
 
 /** How a source is read; made by `spark.read`. Methods change it and give it back; `load` and its kin give DataFrames. */
 export class DataFrameReader<S extends Columns = AnyColumns> {
@@ -110,12 +111,12 @@ export class DataFrameReader<S extends Columns = AnyColumns> {
   xml(...paths: Paths): DataFrame<S> {
     return this.#read("xml", "xml", this.#given("xml", paths));
   }
-  /** JSON text, a value a line; of files, or of an RDD of text. */
-  json(...paths: readonly (Paths[number] | RDD<string>)[]): DataFrame<S> {
+  /** JSON text, a value a line; of files, of an RDD of text, or of a DataFrame whose only column is text. */
+  json(...paths: readonly TextInput[]): DataFrame<S> {
     return this.#readText("json", paths);
   }
-  /** Lines of values, of files or of an RDD of text: `csv("people.csv", { header: true, inferSchema: true })`. */
-  csv(...paths: readonly (Paths[number] | RDD<string>)[]): DataFrame<S> {
+  /** Lines of values, of files, an RDD of text or a DataFrame's only column: `csv("people.csv", { header: true, inferSchema: true })`. */
+  csv(...paths: readonly TextInput[]): DataFrame<S> {
     return this.#readText("csv", paths);
   }
 
@@ -127,8 +128,12 @@ export class DataFrameReader<S extends Columns = AnyColumns> {
     return all;
   }
 
-  #readText(format: "json" | "csv", paths: readonly (Paths[number] | RDD<string>)[]): DataFrame<S> {
+  #readText(format: "json" | "csv", paths: readonly TextInput[]): DataFrame<S> {
     const [first, ...settings] = paths;
+    if (first instanceof DataFrame) {
+      this.#paths(settings);
+      return textOfColumn<S>(first, format, this.#schema, { ...this.#options });
+    }
     if (!(first instanceof RDD)) return this.#read(format, format, this.#given(format, paths));
     this.#paths(settings);
     return textOfRdd<S>(this.spark, first, format, this.#schema, { ...this.#options });

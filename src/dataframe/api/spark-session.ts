@@ -13,9 +13,9 @@ import { plansOf } from "./create-dataframe";
 import type { Records, SchemaOrNames } from "./create-dataframe";
 import { DataFrame } from "./dataframe";
 import { noStreaming } from "./dataframe-base";
-import { bindParameters, parametersOf } from "./parameters";
+import { bindParameters, parametersOf, valuesAmong } from "./parameters";
 import type { SqlArguments } from "./parameters";
-import { referredText } from "./references";
+import { referencesIn, referredText } from "./references";
 import type { SqlReferences } from "./references";
 import { setParseOptions } from "./parse-options";
 import { pendingPlan } from "./pending";
@@ -172,17 +172,19 @@ export class SparkSession {
   /**
    * A query or another statement in SQL. Markers `:name` and `?` stand for values of `args`: an object, or an array. Statements other
    * than queries run at once; the result's rows are what they tell, and errors come with the first action (or uncaught, if none
-   * is awaited). `{name}` in the text stands for a DataFrame, Column or value of `references`, where they are given.
+   * is awaited). `{name}` in the text stands for a DataFrame, Column or value of `references`, or of `args` where there are none,
+   * and `{df.x}` for a column.
    *
    * @example
    * await spark.sql("SELECT * FROM people WHERE age > :age", { age: 30 }).show();
-   * await spark.sql("SELECT count(*) FROM {people}", {}, { people }).show();
+   * await spark.sql("SELECT count(*) FROM {people} WHERE age > :age", { people, age: 30 }).show();
    */
   sql(text: string, args?: SqlArguments, references?: SqlReferences): DataFrame {
     if (typeof text !== "string") throw new UsageError("INVALID_ARGUMENT", "sql needs text.");
     this.core.port.context.assertRunning("sql");
-    const parameters = parametersOf(args);
-    const referred = references === undefined ? null : referredText(text, references);
+    const referable = references ?? referencesIn(text, args);
+    const parameters = parametersOf(referable === args ? valuesAmong(args) : args);
+    const referred = referable === null ? null : referredText(text, referable);
     const parse = (): Statement => {
       const statement = this.core.parsed(referred?.text ?? text);
       return referred === null ? statement : referred.resolve(statement);
@@ -201,7 +203,8 @@ export class SparkSession {
       const statement = attempted(parse);
       if (statement instanceof Error) return this.#promised(Promise.reject(statement));
       if (statement.kind === "query") {
-        return new DataFrame(this, parameters === undefined ? statement.plan : bindParameters(statement.plan, parameters));
+        const plan = attempted(() => (parameters === undefined ? statement.plan : bindParameters(statement.plan, parameters)));
+        return plan instanceof Error ? this.#promised(Promise.reject(plan)) : new DataFrame(this, plan);
       }
       const { site } = this.core.call("sql");
       return this.#promised(this.core.change(() => planOf(statement, site)));
@@ -313,9 +316,9 @@ function register(session: SparkSession): void {
   active = session;
 }
 
-function attempted(parse: () => Statement): Statement | Error {
+function attempted<T>(work: () => T): T | Error {
   try {
-    return parse();
+    return work();
   } catch (error) {
     return error as Error;
   }

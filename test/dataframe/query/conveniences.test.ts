@@ -69,8 +69,32 @@ test("DataFrames, columns and values in braces in SQL text", async () => {
   const df = spark().range(5);
   expect(await rowsOf(spark().sql("SELECT {c} + :n AS x FROM {df} WHERE id > {least}", { n: 10 }, { df, c: F.col("id"), least: 2 }))).toEqual([[13], [14]]); // prettier-ignore
   expect(() => spark().sql("SELECT * FROM {other}", {}, { df })).toThrow(/\{other\}, which is not among what was given: df/);
-  expect(() => spark().sql("SELECT * FROM {df}", { df })).toThrow(/sql: a DataFrame is no value/);
+  expect(() => spark().sql("SELECT ?", [df])).toThrow(/sql: a DataFrame is no value/);
   expect(await rowsOf(spark().sql("SELECT regexp_replace('aa', 'a{2}', 'b') AS r"))).toEqual([["b"]]);
+});
+
+test("DataFrames, columns and values in braces come with the values of markers, too", async () => {
+  const df = spark().range(5).withColumn("k", F.col("id").mod(2));
+  const texts = "SELECT {df.id} + {df[k]} + :n AS x FROM {df} WHERE {c} > {least} ORDER BY x";
+  expect(await rowsOf(spark().sql(texts, { df, c: F.col("id"), least: 2, n: 10 }))).toEqual([[14], [14]]);
+  expect(() => spark().sql("SELECT {n.x} FROM {df}", { df, n: 1 })).toThrow(/\{n\.x\} names a column, but n is no DataFrame/);
+  expect(() => spark().sql("SELECT {m} FROM {df}", { df })).toThrow(/\{m\}, which is not among what was given: df/);
+  expect(await rowsOf(spark().sql("SELECT '{m}' AS r", { n: 1 }))).toEqual([["{m}"]]);
+});
+
+test.each([{ a: 1 }, [1]])("markers with and without names in one text are refused: %j", async (args) => {
+  await expect(spark().sql("SELECT :a, ?", args).collect()).rejects.toThrow(/INVALID_QUERY_MIXED_QUERY_PARAMETERS/);
+});
+
+test("JSON and CSV of a DataFrame's only column", async () => {
+  const read = () => spark().read;
+  const json = spark().sql("SELECT explode(array('{\"a\":1}', '{\"b\":[2]}', NULL)) AS x");
+  expect((await rowsOf(read().json(json))).slice(0, 2)).toEqual([[1, null], [null, [2]]]); // prettier-ignore
+  expect((await rowsOf(read().schema("b ARRAY<INT>").json(json))).slice(0, 2)).toEqual([[null], [[2]]]);
+  const csv = spark().sql("SELECT explode(array('a,b', '1,x', '2,y')) AS x");
+  expect(await rowsOf(read().csv(csv, { header: true, inferSchema: true }))).toEqual([[1, "x"], [2, "y"]]); // prettier-ignore
+  await expect(read().json(spark().range(1)).collect()).rejects.toThrow(/DATAFRAME_INPUT_NOT_STRING_TYPE.*BIGINT/);
+  await expect(read().csv(csv.select("x", "x")).collect()).rejects.toThrow(/DATAFRAME_INPUT_NOT_SINGLE_COLUMN.*2/);
 });
 
 test("a function of columns gives rows whose type is that of a table", async () => {
