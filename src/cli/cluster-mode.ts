@@ -71,8 +71,14 @@ export async function killDriver(settings: Settings, driverId: string): Promise<
 
 function clientOf(settings: Settings): SubmitClient {
   const get = (key: string): string | undefined => settings.get(key)?.value;
+  const master = get("spark.master");
+  if (master === undefined)
+    throw new UsageError(
+      "MASTER_MISSING",
+      "Drivers are known to the master of their cluster: say which by --master firesteel://host:port.",
+    );
   return new SubmitClient({
-    masters: parseClusterMaster(get("spark.master") ?? ""),
+    masters: parseClusterMaster(master),
     secret: clusterSecret(get),
     tls: get("spark.ssl.trustStore") === undefined ? tlsFiles(get) : { ca: get("spark.ssl.trustStore")! },
   });

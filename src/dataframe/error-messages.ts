@@ -5,7 +5,7 @@ export const errorMessages: Readonly<Record<string, string>> = {
   "NEAREST_BY_JOIN.UNSUPPORTED_DIRECTION": "A nearest-by join goes by {supported}, not by {direction}.",
   "NEAREST_BY_JOIN.UNSUPPORTED_JOIN_TYPE": "A nearest-by join cannot be {joinType}, only {supported}.",
   // Values
-  ARITHMETIC_OVERFLOW: "{message}. The result is too large for its type; widen the operands{alternative}.",
+  ARITHMETIC_OVERFLOW: "{message}: the result is too large for its type, operands of a wider one have room.{alternative}",
   CAST_INVALID_INPUT:
     "{expression} ({sourceType}) cannot be read as {targetType}. Correct the value, or use try_cast to get NULL instead.",
   CAST_OVERFLOW_IN_TABLE_INSERT: "A value of {sourceType} is too large for the column {columnName}, which is {targetType}.",

@@ -175,6 +175,7 @@ describe("what is wrong is said in one line", () => {
     ["an option without its value", ["submit", "--master"], /option '--master <url>' argument missing/],
     ["an unknown command", ["sumbit", "app.ts"], /unknown command 'sumbit' \(Did you mean submit\?\)/],
     ["no program", ["submit", "--master", "local"], /which program\?/],
+    ["a driver of no cluster", ["submit", "--kill", "driver-1"], /say which by --master firesteel:\/\/host:port/],
     ["a program that is not there", ["submit", "nowhere.ts"], /no such program: nowhere\.ts/],
     ["a program that is a directory", ["submit", "folder"], /folder is a directory, not a program/],
     ["a first file that is a directory", ["shell", "-i", "folder"], /folder is a directory, not a file \(-i\)/],

@@ -1,5 +1,6 @@
 import { sqlStateOf } from "../../src/dataframe/error-classes";
 import { AnalysisError, QueryError, type QueryContext } from "../../src/dataframe/errors";
+import { overflow } from "../../src/dataframe/functions/numeric/arithmetic";
 import { parseQuery } from "../../src/dataframe/sql/parse";
 
 const parameters = { expression: "'a'", sourceType: '"STRING"', targetType: '"INT"', ansiConfig: '"spark.sql.ansi.enabled"' };
@@ -90,4 +91,13 @@ test.each([
   ],
 ] as const)("%s has words of its own", (errorClass, given, message) => {
   expect(new AnalysisError(errorClass, given).message).toBe(`[${errorClass}] ${message}`);
+});
+
+test("an overflow says what is too large, and what gives NULL where there is such a function", () => {
+  expect(overflow(undefined, "try_add").message).toBe(
+    "[ARITHMETIC_OVERFLOW] overflow: the result is too large for its type, operands of a wider one have room. Use 'try_add' to tolerate overflow and return NULL instead.",
+  );
+  expect(overflow(undefined).message).toBe(
+    "[ARITHMETIC_OVERFLOW] overflow: the result is too large for its type, operands of a wider one have room.",
+  );
 });

@@ -1,7 +1,8 @@
 /** Words counted by a vocabulary. */
 import type { StructField, StructType } from "../../columnar/types";
 import type { ColumnBatch } from "../../columnar/vector";
-import { DataError, UsageError } from "../../common/errors";
+import { UsageError } from "../../common/errors";
+import { log } from "../../common/log";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { vectorMetadata } from "../base/attributes";
 import { Estimator, Model } from "../base/estimator";
@@ -53,7 +54,7 @@ export class CountVectorizer extends withParams(Estimator<CountVectorizerModel>,
       .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
       .slice(0, this.getVocabSize());
     if (chosen.length === 0)
-      throw new DataError("EMPTY_VOCABULARY", `${this.className}: no word is left for the vocabulary. Lower minDF as necessary.`);
+      log.warn(`${this.className}: no word is in enough rows, the vocabulary is empty. Lower minDF as necessary.`);
     return new CountVectorizerModel(chosen.map(([word]) => word)).of(this);
   }
 }

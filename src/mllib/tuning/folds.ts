@@ -4,7 +4,7 @@
  */
 import { UsageError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { col, lit, rand, raise_error, when, concat } from "../../dataframe/api/functions";
+import { coalesce, col, concat, lit, raise_error, rand, when } from "../../dataframe/api/functions";
 import { checkNumeric } from "../base/schema";
 import type { StructType } from "../../columnar/types";
 
@@ -48,7 +48,10 @@ export function randomSplit(df: DataFrame, trainRatio: number, seed: number, uid
 export async function givenFolds(df: DataFrame, schema: StructType, numFolds: number, column: string): Promise<Folds> {
   checkNumeric(schema, column, "CrossValidator");
   const fold = col(quoted(column));
-  const outside = concat(lit(`Fold number must be in range [0, ${numFolds}), but got `), fold.cast("string"));
+  const outside = concat(
+    lit(`Fold number must be in range [0, ${numFolds}), but got `),
+    coalesce(fold.cast("string"), lit("null")),
+  );
   const checked = df.withColumn(column, when(fold.geq(0).and(fold.lt(numFolds)), fold).otherwise(raise_error(outside))).persist();
   const folds = Array.from({ length: numFolds }, (_, i) => ({
     training: checked.filter(fold.notEqual(i)),

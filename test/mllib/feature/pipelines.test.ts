@@ -1,4 +1,7 @@
 /** Transformers behind estimators of one pipeline: what they read is not there before these are fitted. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { mllib, testSession } from "../../support/built-session";
 
 const spark = testSession();
@@ -96,3 +99,18 @@ test.each(["MinMaxScaler", "MaxAbsScaler", "StandardScaler"] as const)(
     await expect(scaler.partialFit(batch("x", "y", "x"), { model })).rejects.toThrow("VECTOR_SIZES_DIFFER");
   },
 );
+
+test("words of which none is in enough rows leave an empty vocabulary, as in Spark, that is saved and loaded", async () => {
+  const df = spark().createDataFrame([[["a"]], [["b"]]] as never, "w array<string>");
+  const model = await new mllib.CountVectorizer({ inputCol: "w", outputCol: "o", minDF: 2 }).fit(df);
+  const directory = mkdtempSync(join(tmpdir(), "firesteel-vocabulary-"));
+  try {
+    await model.save(join(directory, "model"));
+    for (const one of [model, await mllib.CountVectorizerModel.load(join(directory, "model"))]) {
+      expect(one.vocabulary).toEqual([]);
+      expect((await one.transform(df).select("o").collect()).map(String)).toEqual(["[(0,[],[])]", "[(0,[],[])]"]);
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});

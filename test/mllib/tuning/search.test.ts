@@ -215,6 +215,14 @@ describe("CrossValidator", () => {
       new CrossValidator({ estimator: lr, estimatorParamMaps: new ParamGridBuilder().build(), evaluator: auc, numFolds, foldCol: "fold" }).fit(df); // prettier-ignore
     await expect(of(3)).rejects.toThrow(/validation data at fold 2 is empty/);
     expect((await of(2)).avgMetrics).toHaveLength(1);
+    const numbers = (last: unknown) => spark().createDataFrame([[0.5, 1, 0], [0.5, 0, 1], [0.1, 1, last]] as never, "a DOUBLE, label DOUBLE, fold INT"); // prettier-ignore
+    const raw = new mllib.VectorAssembler({ inputCols: ["a"], outputCol: "raw" });
+    for (const last of [2, null]) {
+      const search = new CrossValidator({ estimator: lr, estimatorParamMaps: new ParamGridBuilder().build(), evaluator: auc, numFolds: 2, foldCol: "fold" }); // prettier-ignore
+      await expect(search.fit(raw.transform(numbers(last)))).rejects.toThrow(
+        `Fold number must be in range [0, 2), but got ${last}`,
+      );
+    }
   });
 
   it("is saved and comes back with all that it knows", async () => {
