@@ -215,6 +215,9 @@ test("pages and answers forbid what a page of ours does not need", async () => {
 test.each([
   ["/individual/task-stream", "../#/individual/task-stream"],
   ["/individual", "./#/individual"],
+  ["/status", "./#/status"],
+  ["/individual-workers-memory", "./#/individual/workers-memory"],
+  ["/workers", "./#/executors"],
   ["/jobs/", "../#/jobs"],
   ["/jobs/job/?id=3", "../../#/jobs/3"],
   ["/jobs/job", "../#/jobs"],

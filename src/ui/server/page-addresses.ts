@@ -1,5 +1,5 @@
 /**
- * Addresses of pages without a "#", which browsers do not send: Spark's, which bookmarks, schedulers and mails have, and those of single figures.
+ * Addresses of pages without a "#", which browsers do not send: Spark's and Dask's, which bookmarks, schedulers and mails have, and those of single figures.
  * All are answered with our page's own address, relative to what was asked for, so that they hold behind proxies.
  */
 import { redirect, type Request, type Routes } from "./routes";
@@ -32,9 +32,30 @@ const SPARK_PAGES: Readonly<Record<string, Page>> = {
   "SQL/execution": one("sql", "id"),
 };
 
+const figure =
+  (name: string): Page =>
+  () => ["individual", name];
+
+/** By Dask's paths, of those pages and plots that have their like. */
+const DASK_PAGES: Readonly<Record<string, Page>> = {
+  status: list("status"),
+  workers: list("executors"),
+  profile: list("profile"),
+  graph: figure("graph"),
+  tasks: figure("task-stream"),
+  "individual-task-stream": figure("task-stream"),
+  "individual-progress": figure("progress"),
+  "individual-graph": figure("graph"),
+  "individual-workers": figure("workers"),
+  "individual-workers-memory": figure("workers-memory"),
+  "individual-cluster-memory": figure("cluster-memory"),
+  "individual-cpu": figure("cpu"),
+  "individual-profile": figure("profile"),
+};
+
 /** Of the application that is shown. */
 export function addPageAddresses(routes: Routes): void {
-  for (const [path, page] of Object.entries(SPARK_PAGES)) {
+  for (const [path, page] of Object.entries({ ...SPARK_PAGES, ...DASK_PAGES })) {
     routes.get(`/${path}`, (request) => toPage(request, page(request.query)));
   }
   routes.get("/individual", (request) => toPage(request, ["individual"]));
