@@ -11,7 +11,9 @@ export type Read = <T>(entry: ConfigEntry<T>) => T;
 const APPLICATION_TIMEOUT = 20_000;
 const RETAINED_WORKERS = 100;
 
-export function masterConfig(read: Read): Omit<MasterOptions, "host" | "listenHost" | "port" | "secret" | "tls" | "recoveryDirectory"> {
+export function masterConfig(
+  read: Read,
+): Omit<MasterOptions, "host" | "listenHost" | "port" | "secret" | "tls" | "recoveryDirectory"> {
   const workerTimeoutMs = read(settings.WORKER_TIMEOUT);
   return {
     defaultCores: read(settings.DEFAULT_CORES) ?? null,
