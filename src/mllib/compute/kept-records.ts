@@ -1,6 +1,7 @@
 /** Records that a thread keeps decoded from pass to pass, within a share of the executor's memory. */
 import { ReusedMemory } from "../../common/reused-memory";
 import { parseBytes } from "../../common/units";
+import { arrayBytes } from "./plain";
 import type { ProgramTask } from "./programs";
 
 /** Of the executor's memory, for each thread. */
@@ -49,7 +50,7 @@ export class KeptRecords {
     const records: R[] = [];
     let bytes = 0;
     for (const record of read) {
-      bytes += bytesOf(record);
+      bytes += arrayBytes(record);
       if (bytes <= this.most) records.push(record);
       else records.length = 0;
       yield record;
@@ -81,15 +82,6 @@ export class KeptRecords {
 
 /** Also of partitions of which only is known that they are too large. */
 const MOST_ENTRIES = 256;
-
-/** Of the typed arrays in a record of plain data. */
-function bytesOf(record: object): number {
-  if (ArrayBuffer.isView(record)) return record.byteLength;
-  let bytes = 0;
-  for (const value of Object.values(record) as readonly unknown[])
-    if (typeof value === "object" && value !== null) bytes += bytesOf(value);
-  return bytes;
-}
 
 /** The records of the task's partition of the dataset `id`. */
 export function keptRecords<R extends object>(task: ProgramTask, id: string, read: Iterable<R>): Iterable<R> {

@@ -70,6 +70,15 @@ export function decodePlain<T>(bytes: Uint8Array): T {
   return withArrays(skeleton, arrays) as T;
 }
 
+/** Bytes of the typed arrays in plain data: almost all of what is long. */
+export function arrayBytes(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  let bytes = 0;
+  for (const item of Object.values(value) as readonly unknown[]) bytes += arrayBytes(item);
+  return bytes;
+}
+
 function kindOf(array: TypedArray): number {
   const kind = KINDS.findIndex(
     (Kind) => array.constructor.name === Kind.name || (array instanceof Uint8Array && Kind === Uint8Array),

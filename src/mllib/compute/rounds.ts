@@ -28,7 +28,8 @@ const CELLS = 16;
 export const ENDED_AT = 4 * ENDED;
 export const GONE_AT = 4 * GONE;
 
-const MOST_ASK_BYTES = 1 << 20;
+/** Of a question. */
+export const MOST_ASK_BYTES = 1 << 20;
 const MOST_ANSWER_BYTES = 1 << 20;
 /** Of all answers together. */
 const ALL_ANSWER_BYTES = 8 << 20;

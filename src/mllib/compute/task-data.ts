@@ -18,7 +18,7 @@ import { ShuffledNode } from "../../rdd/nodes/shuffled-node";
 import { RDD } from "../../rdd/rdd";
 import { StorageLevel } from "../../storage/storage-level";
 import { type CrewResult, crewSteps, type CrewTask, type KeptAs } from "./crew-steps";
-import { decodePlain, encodePlain } from "./plain";
+import { arrayBytes, decodePlain, encodePlain } from "./plain";
 import {
   type AggregateProgram,
   aggregateProgram,
@@ -27,6 +27,7 @@ import {
   type RowsProgram,
   type Sent,
 } from "./programs";
+import { MOST_ASK_BYTES } from "./rounds";
 import type { ShippedProgram } from "./runtime";
 import type { StepsProgram } from "./steps";
 
@@ -156,15 +157,15 @@ export class TaskData<R> {
 
   /**
    * What a computation comes to whose steps ask for aggregates of these records. Each step is a job; or, where executors keep the records and
-   * few enough of them in one process, all steps are one job whose tasks work on them together. Of several executors, one task does where the
+   * few enough of them in one process, and what is asked is short enough, all steps are one job whose tasks work on them together. Of several executors, one task does where the
    * records are very few.
    */
   async steps<S, T>(program: StepsProgram<S, T>, spec: S, options: StepsOptions = {}): Promise<T> {
     const steps = program.run(spec);
     let next = steps.next();
     for (let step = 0; next.done !== true; step++) {
-      // The first step may be what makes executors keep the records.
-      const crew = step < 2 ? await this.#crew() : null;
+      // The first step may be what makes executors keep the records. Of what is too long to ask a crew, not even the computation is sent to one.
+      const crew = step < 2 && arrayBytes(next.value.spec) <= MOST_ASK_BYTES ? await this.#crew() : null;
       const result = crew === null ? null : await this.#stepsOfCrew<S, T>(crew, program, spec, options);
       if (result !== null) return result.value;
       next = steps.next(await this.aggregate(next.value.program, next.value.spec, options));

@@ -70,3 +70,24 @@ test.each(cases)("%s", async (_, estimator, names) => {
     port().executorCores = known!;
   }
 });
+
+test("what is too long to ask threads that work together is asked by jobs from the beginning", async () => {
+  const { Vectors } = mllib;
+  const width = 1 << 18;
+  const data = Array.from({ length: 40 }, (_, i) => [Vectors.sparse(width, [i, 1000 + (i % 3)], [1, 2]), i % 2]);
+  const wide = spark().createDataFrame(data, ["features", "label"]).repartition(2).cache();
+  await wide.count();
+  const estimator = () => new mllib.LinearSVC({ regParam: 0.01, maxIter: 2 });
+  const small = df;
+  const known = port().executorCores;
+  try {
+    df = wide;
+    const asked = await fitted(estimator());
+    port().executorCores = () => [];
+    const byJobs = await fitted(estimator());
+    expect(asked.jobs).toBe(byJobs.jobs);
+  } finally {
+    df = small;
+    port().executorCores = known!;
+  }
+});
