@@ -53,8 +53,7 @@ export function runPass(blocks: Iterable<TrainingBlock>, spec: PassSpec): PassRe
   const { width, outputs, loss } = spec;
   const most = tileRows(width);
   const kernels = gradientKernels();
-  const memory = regions({
-    tile: most * width,
+  const sizes = {
     margins: most * outputs,
     labels: most,
     weights: most,
@@ -63,10 +62,11 @@ export function runPass(blocks: Iterable<TrainingBlock>, spec: PassSpec): PassRe
     residuals: outputs,
     scratch: most,
     sigma: 1,
-  });
+  };
+  // Sparse rows need no tile, which of very wide ones would be most of the memory.
+  let memory = regions({ ...sizes, tile: 0 });
+  let tile32: Float32Array = new Float32Array(0);
   memory.coefficients.values.set(spec.coefficients);
-  const tile = memory.tile.address;
-  const tile32 = new Float32Array(memory.tile.values.buffer, tile, most * width);
   const result: PassResult = {
     loss: 0,
     weight: 0,
@@ -77,11 +77,13 @@ export function runPass(blocks: Iterable<TrainingBlock>, spec: PassSpec): PassRe
 
   for (const block of blocks) {
     if (block.width !== width) throw new InternalError(`A block of ${block.width} features came to a pass over ${width}.`);
+    if (block.tiles !== null && tile32.length === 0) makeTile();
     for (let first = 0; first < block.rows; first += most) {
       const rows = Math.min(most, block.rows - first);
       const stride = strideOf(rows);
       const weighted = load(block, first, rows, stride);
       const narrow = block.tiles instanceof Float32Array;
+      const tile = memory.tile.address;
       if (block.tiles !== null) {
         const values = block.tiles.subarray(first * width, (first + stride) * width);
         if (narrow) tile32.set(values);
@@ -109,6 +111,15 @@ export function runPass(blocks: Iterable<TrainingBlock>, spec: PassSpec): PassRe
   result.residuals.set(memory.residuals.values);
   result.sigmaGradient = memory.sigma.values[0]!;
   return result;
+
+  /** A place for tiles; the sums so far move with the rest. */
+  function makeTile(): void {
+    const sums = [memory.gradient, memory.residuals, memory.sigma].map(({ values }) => values.slice());
+    memory = regions({ ...sizes, tile: most * width });
+    tile32 = new Float32Array(memory.tile.values.buffer, memory.tile.address, most * width);
+    memory.coefficients.values.set(spec.coefficients);
+    [memory.gradient, memory.residuals, memory.sigma].forEach(({ values }, i) => values.set(sums[i]!));
+  }
 
   /** Labels and weights of rows to the kernels, and the weights to their sum. */
   function load(block: TrainingBlock, first: number, rows: number, stride: number): boolean {
