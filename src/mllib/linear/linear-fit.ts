@@ -6,7 +6,7 @@ import { lbfgsb } from "../optim/lbfgsb";
 import type { Method } from "../optim/minimize";
 import { owlqn } from "../optim/owlqn";
 import { lassoOver, ridgeOver } from "../optim/regularization";
-import { dimensionOf, type LossShape, marginsOfMeans, minimizeLoss, type PassSteps, scalingOf } from "./objective";
+import { dimensionOf, type LossShape, marginsOfMeans, minimizeLoss, type PassSteps, scalingOf, unscaled } from "./objective";
 import { oneMargin } from "./one-margin";
 import { deviations, labelDeviation, type Summary } from "./summary";
 
@@ -62,7 +62,7 @@ function* fitSquared(summary: Summary, labelStd: number, options: LinearOptions)
   const lasso = elasticNetParam * penalty;
   const method: Method<Curvature> = lasso === 0 ? lbfgs() : owlqn(lassoOver(lasso, std, standardization, dimension));
   const { x, objectiveHistory } = yield* minimizeLoss(problem, method, new Float64Array(dimension), rules);
-  const coefficients = std.map((deviation, j) => (deviation === 0 ? 0 : (x[j]! * labelStd) / deviation));
+  const coefficients = unscaled(x, std, 1, 0, labelStd);
   const intercept = fitIntercept ? summary.labelMean - dot(coefficients, summary.means) : 0;
   return { coefficients, intercept, scale: 1, objectiveHistory };
 }

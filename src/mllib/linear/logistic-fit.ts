@@ -4,7 +4,16 @@ import { lbfgsb } from "../optim/lbfgsb";
 import type { Method, Optimum } from "../optim/minimize";
 import { owlqn } from "../optim/owlqn";
 import { lassoOver, ridgeOver } from "../optim/regularization";
-import { dimensionOf, type LossShape, marginsOfMeans, minimizeLoss, type PassSteps, type Scaling, scalingOf } from "./objective";
+import {
+  dimensionOf,
+  type LossShape,
+  marginsOfMeans,
+  minimizeLoss,
+  type PassSteps,
+  type Scaling,
+  scalingOf,
+  unscaled,
+} from "./objective";
 import { deviations, type Summary } from "./summary";
 
 /** By classes (one row for binomial), in units of the features; undefined: none. */
@@ -66,9 +75,7 @@ export function* fitLogistic(summary: Summary, options: LogisticOptions): PassSt
   const solution = optimum.x.slice();
   if (centred) shiftIntercepts(solution, sets, scaling, -1);
   const width = std.length;
-  const coefficients = Array.from({ length: sets }, (_, k) =>
-    std.map((deviation, j) => (deviation === 0 ? 0 : solution[j * sets + k]! / deviation)),
-  );
+  const coefficients = Array.from({ length: sets }, (_, k) => unscaled(solution, std, sets, k));
   const intercepts = fitIntercept ? solution.slice(width * sets) : new Float64Array(sets);
   if (multinomial && bounds === undefined) {
     // Without a penalty any constant may be added to a feature's coefficients: the one that centres them is chosen (J. Friedman,

@@ -15,8 +15,20 @@ export interface Scaling {
 }
 
 export function scalingOf(means: Float64Array, std: Float64Array): Scaling {
-  const inverseStd = std.map((value) => (value === 0 ? 0 : 1 / value));
-  return { inverseStd, scaledMean: inverseStd.map((value, j) => value * means[j]!) };
+  const inverseStd = new Float64Array(std.length);
+  const scaledMean = new Float64Array(std.length);
+  for (let j = 0; j < std.length; j++) {
+    inverseStd[j] = std[j] === 0 ? 0 : 1 / std[j]!;
+    scaledMean[j] = inverseStd[j]! * means[j]!;
+  }
+  return { inverseStd, scaledMean };
+}
+
+/** Coefficients of the features as they are, of output `k`: those found (`x`) over the deviations; features that do not vary have 0. */
+export function unscaled(x: Float64Array, std: Float64Array, outputs = 1, k = 0, labelScale = 1): Float64Array {
+  const coefficients = new Float64Array(std.length);
+  for (let j = 0; j < std.length; j++) if (std[j] !== 0) coefficients[j] = (x[j * outputs + k]! * labelScale) / std[j]!;
+  return coefficients;
 }
 
 /** `free`: an intercept that is optimised, of features as they are or `centred`; `fixed`: at the label's mean, features centred. */
@@ -98,22 +110,24 @@ function withScale(loss: LossShape["loss"], last: number): Loss {
 /** Of each output: Σ coefficient · mean of the scaled feature. What an intercept of centred features is more than one of others. */
 export function marginsOfMeans(x: Float64Array, outputs: number, { scaledMean }: Scaling): Float64Array {
   const margins = new Float64Array(outputs);
-  scaledMean.forEach((mean, j) => {
-    for (let k = 0; k < outputs; k++) margins[k]! += x[j * outputs + k]! * mean;
-  });
+  for (let k = 0; k < outputs; k++) {
+    let margin = 0;
+    for (let j = 0; j < scaledMean.length; j++) margin += x[j * outputs + k]! * scaledMean[j]!;
+    margins[k] = margin;
+  }
   return margins;
 }
 
 function evaluationOf({ loss, outputs, scaling, intercept }: LossProblem, x: Float64Array, sums: PassResult): Evaluation {
   const { inverseStd, scaledMean } = scaling;
   const width = inverseStd.length;
-  const { weight } = sums;
+  const { weight, gradient: summed } = sums;
   const gradient = new Float64Array(x.length);
   const centred = intercept.kind === "free" && intercept.centred;
   for (let k = 0; k < outputs; k++) {
     const residual = sums.residuals[k]!;
     for (let j = 0; j < width; j++) {
-      const slope = sums.gradient[k * width + j]! * inverseStd[j]! - (centred ? residual * scaledMean[j]! : 0);
+      const slope = summed[k * width + j]! * inverseStd[j]! - (centred ? residual * scaledMean[j]! : 0);
       gradient[j * outputs + k] = slope / weight;
     }
     if (intercept.kind === "free") gradient[width * outputs + k] = residual / weight;

@@ -1,5 +1,5 @@
 /** Linear models of one margin per row whose features are centred where there is an intercept. */
-import { type LossShape, marginsOfMeans, type Scaling, scalingOf } from "./objective";
+import { type LossShape, marginsOfMeans, type Scaling, scalingOf, unscaled } from "./objective";
 import { deviations, type Summary } from "./summary";
 
 export interface OneMargin {
@@ -17,7 +17,7 @@ export function oneMargin(loss: LossShape["loss"], summary: Summary, fitIntercep
     std,
     shape: { loss, outputs: 1, scaling, intercept: fitIntercept ? { kind: "free", centred: true } : { kind: "none" } },
     model: (x) => ({
-      coefficients: std.map((deviation, j) => (deviation === 0 ? 0 : x[j]! / deviation)),
+      coefficients: unscaled(x, std),
       intercept: fitIntercept ? x[std.length]! - marginsOfMeans(x, 1, scaling)[0]! : 0,
     }),
   };

@@ -3,6 +3,7 @@
  * blocks: the caller folds them into coefficients and offsets, and out of the derivatives (see objective).
  */
 import { InternalError } from "../../common/errors";
+import { axpy } from "../optim/blas";
 import { gradientKernels, regions } from "../kernels/gradient-kernels";
 import { survivalLoss } from "./survival-loss";
 import { strideOf, tileRows, type TrainingBlock } from "./tiles";
@@ -44,8 +45,8 @@ export function addPass(total: PassResult, part: PassResult): PassResult {
   total.loss += part.loss;
   total.weight += part.weight;
   total.sigmaGradient += part.sigmaGradient;
-  part.gradient.forEach((value, i) => (total.gradient[i]! += value));
-  part.residuals.forEach((value, i) => (total.residuals[i]! += value));
+  axpy(1, part.gradient, total.gradient);
+  axpy(1, part.residuals, total.residuals);
   return total;
 }
 

@@ -50,11 +50,12 @@ export function addSummary(total: Summary, part: Summary): Summary {
   const weightSum = total.weightSum + part.weightSum;
   const share = part.weightSum / weightSum;
   const factor = total.weightSum * share;
-  part.means.forEach((mean, j) => {
-    const shift = mean - total.means[j]!;
-    total.squares[j]! += part.squares[j]! + factor * shift * shift;
-    total.means[j]! += share * shift;
-  });
+  const { means, squares } = total;
+  for (let j = 0; j < means.length; j++) {
+    const shift = part.means[j]! - means[j]!;
+    squares[j]! += part.squares[j]! + factor * shift * shift;
+    means[j]! += share * shift;
+  }
   const shift = part.labelMean - total.labelMean;
   total.labelSquares += part.labelSquares + factor * shift * shift;
   total.labelMean += share * shift;
@@ -64,7 +65,9 @@ export function addSummary(total: Summary, part: Summary): Summary {
 
 /** Standard deviations as Spark's Summarizer estimates them, without bias for weights that say how reliable a row is. */
 export function deviations({ squares, weightSum, weightSquareSum }: Summary): Float64Array {
-  return squares.map((value) => Math.sqrt(variance(value, weightSum, weightSquareSum)));
+  const found = new Float64Array(squares.length);
+  for (let j = 0; j < squares.length; j++) found[j] = Math.sqrt(variance(squares[j]!, weightSum, weightSquareSum));
+  return found;
 }
 
 export function labelDeviation({ labelSquares, weightSum, weightSquareSum }: Summary): number {
@@ -191,20 +194,29 @@ function sparseSummary(
   weights: Float64Array,
 ): void {
   const stored = new Float64Array(means.length);
-  const each = (use: (j: number, w: number, value: number) => void): void =>
-    weights.forEach((w, r) => {
-      for (let at = starts[r]!; at < starts[r + 1]!; at++) use(indices[at]!, w, values[at]!);
-    });
   // About the first value, so that the mean of a constant is that constant, and its deviation 0.
   const origins = new Float64Array(means.length).fill(NaN);
-  each((j, w, value) => {
-    if (Number.isNaN(origins[j])) origins[j] = value;
-    means[j]! += w * (value - origins[j]!);
-    stored[j]! += w;
-  });
-  means.forEach((sum, j) => (means[j] = Number.isNaN(origins[j]) ? 0 : origins[j]! * (stored[j]! / weightSum) + sum / weightSum));
-  each((j, w, value) => (squares[j]! += w * (value - means[j]!) * (value - means[j]!)));
-  means.forEach((mean, j) => (squares[j]! += (weightSum - stored[j]!) * mean * mean));
+  for (let r = 0; r < weights.length; r++) {
+    const w = weights[r]!;
+    for (let at = starts[r]!, end = starts[r + 1]!; at < end; at++) {
+      const j = indices[at]!;
+      const value = values[at]!;
+      if (Number.isNaN(origins[j])) origins[j] = value;
+      means[j]! += w * (value - origins[j]!);
+      stored[j]! += w;
+    }
+  }
+  for (let j = 0; j < means.length; j++)
+    means[j] = Number.isNaN(origins[j]) ? 0 : origins[j]! * (stored[j]! / weightSum) + means[j]! / weightSum;
+  for (let r = 0; r < weights.length; r++) {
+    const w = weights[r]!;
+    for (let at = starts[r]!, end = starts[r + 1]!; at < end; at++) {
+      const j = indices[at]!;
+      const d = values[at]! - means[j]!;
+      squares[j]! += w * d * d;
+    }
+  }
+  for (let j = 0; j < means.length; j++) squares[j]! += (weightSum - stored[j]!) * means[j]! * means[j]!;
 }
 
 /** What least squares needs to know of blocks; null of no rows. `reweight` gives other labels and weights, for reweighted fits. */

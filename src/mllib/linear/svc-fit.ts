@@ -25,7 +25,6 @@ export function* fitSvc(summary: Summary, options: SvcOptions): PassSteps<SvcFit
   const dimension = dimensionOf(shape);
   const ridge = regParam === 0 ? undefined : ridgeOver(regParam, std, standardization, dimension);
   const rules = { maxIter: options.maxIter, tolerance: options.tol };
-  const method = owlqn(new Float64Array(dimension));
-  const { x, objectiveHistory } = yield* minimizeLoss({ ...shape, ridge }, method, new Float64Array(dimension), rules);
+  const { x, objectiveHistory } = yield* minimizeLoss({ ...shape, ridge }, owlqn(null), new Float64Array(dimension), rules);
   return { ...model(x), objectiveHistory };
 }

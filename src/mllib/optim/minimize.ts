@@ -2,7 +2,7 @@
  * Minimisation by steps along directions of descent. The loop, its stop rules and its way out of a failed step are those of
  * Breeze's FirstOrderMinimizer, which Spark uses: so histories of objectives have Spark's length and values.
  */
-import { norm } from "./blas";
+import { difference, norm } from "./blas";
 
 export interface Evaluation {
   readonly value: number;
@@ -104,9 +104,8 @@ export function* descend<Memory>(method: Method<Memory>, initial: Float64Array, 
       const x = method.step(state, direction, size);
       const next = yield* evaluate(x);
       const adjusted = method.adjust(x, next);
-      const delta = x.map((value, i) => value - state.x[i]!);
-      const gradientDelta = next.gradient.map((value, i) => value - state.gradient[i]!);
-      const memory = method.remember(state.memory, delta, gradientDelta);
+      const gradientDelta = difference(next.gradient, state.gradient);
+      const memory = method.remember(state.memory, difference(x, state.x), gradientDelta);
       recent = [...recent, adjusted.value].slice(-VALUES_KEPT);
       failedOnce = false;
       state = { x, ...next, adjusted, iteration: state.iteration + 1, memory };
@@ -134,11 +133,17 @@ export function* descend<Memory>(method: Method<Memory>, initial: Float64Array, 
 function remembering(): Evaluate {
   const known: { readonly point: Float64Array; readonly evaluation: Evaluation }[] = [];
   return function* (point) {
-    const hit = known.find((entry) => entry.point.every((value, i) => value === point[i]));
+    const hit = known.find((entry) => same(entry.point, point));
     if (hit !== undefined) return hit.evaluation;
     const evaluation = yield point;
-    known.unshift({ point: point.slice(), evaluation });
+    known.unshift({ point, evaluation });
     known.length = Math.min(known.length, 2);
     return evaluation;
   };
+}
+
+function same(a: Float64Array, b: Float64Array): boolean {
+  if (a === b) return true;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

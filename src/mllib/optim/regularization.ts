@@ -13,29 +13,30 @@ export interface Ridge {
  */
 export function ridgeOver(strength: number, std: Float64Array, standardized: boolean, dimension: number, sets = 1): Ridge {
   const factors = new Float64Array(dimension);
-  std.forEach((deviation, feature) => {
-    const factor = standardized ? 1 : deviation !== 0 ? 1 / (deviation * deviation) : 0;
-    factors.fill(factor, feature * sets, (feature + 1) * sets);
-  });
+  for (let i = 0; i < std.length * sets; i++) {
+    const deviation = std[Math.floor(i / sets)]!;
+    factors[i] = standardized ? 1 : deviation !== 0 ? 1 / (deviation * deviation) : 0;
+  }
   return { strength, factors };
 }
 
+/** The ridge is added to the gradient in its place. */
 export function withRidge({ value, gradient }: Evaluation, { strength, factors }: Ridge, x: Float64Array): Evaluation {
   let sum = 0;
-  const penalised = gradient.map((g, i) => {
+  for (let i = 0; i < gradient.length; i++) {
     const part = x[i]! * factors[i]!;
     sum += x[i]! * part;
-    return g + strength * part;
-  });
-  return { value: value + 0.5 * strength * sum, gradient: penalised };
+    gradient[i]! += strength * part;
+  }
+  return { value: value + 0.5 * strength * sum, gradient };
 }
 
 /** Penalties for OWL-QN with the same meaning of `standardized`. */
 export function lassoOver(strength: number, std: Float64Array, standardized: boolean, dimension: number, sets = 1): Float64Array {
   const penalties = new Float64Array(dimension);
-  std.forEach((deviation, feature) => {
-    const penalty = standardized ? strength : deviation !== 0 ? strength / deviation : 0;
-    penalties.fill(penalty, feature * sets, (feature + 1) * sets);
-  });
+  for (let i = 0; i < std.length * sets; i++) {
+    const deviation = std[Math.floor(i / sets)]!;
+    penalties[i] = standardized ? strength : deviation !== 0 ? strength / deviation : 0;
+  }
   return penalties;
 }

@@ -1,6 +1,12 @@
 /** Fits of features by the hundred thousand, few of which a row has: what of them costs memory or time by the feature. */
+import { fitLinear } from "../../../src/mllib/linear/linear-fit";
+import { fitLogistic } from "../../../src/mllib/linear/logistic-fit";
+import type { PassSteps } from "../../../src/mllib/linear/objective";
 import { type PassSpec, runPass } from "../../../src/mllib/linear/pass";
+import { summarize, type Summary } from "../../../src/mllib/linear/summary";
+import { fitSvc } from "../../../src/mllib/linear/svc-fit";
 import { type TrainingBlock, trainingBlock } from "../../../src/mllib/linear/tiles";
+import { passing } from "./in-process";
 import { expectNear } from "./near";
 
 /** How many doubles the kernels were last asked to make room for. */
@@ -75,4 +81,31 @@ test("sums of sparse rows stay when dense ones follow", () => {
   expectNear([together.loss], [sum((part) => part.loss)], 1e-12);
   expectNear(together.residuals, [sum((part) => part.residuals[0]!)], 1e-9);
   expectNear(together.gradient, Array.from(spec.coefficients.keys(), (j) => sum((part) => part.gradient[j]!)), 1e-9); // prettier-ignore
+});
+
+const common = { regParam: 0.01, maxIter: 8, tol: 1e-9, fitIntercept: true, standardization: true };
+const logistic = { ...common, numClasses: 2, multinomial: false, bounds: undefined, initial: undefined };
+const linear = { ...common, loss: "squaredError", epsilon: 1.35 } as const;
+const fits: readonly [string, (summary: Summary) => PassSteps<{ readonly objectiveHistory: number[] }>][] = [
+  ["logistic regression", (summary) => fitLogistic(summary, { ...logistic, elasticNetParam: 0 })],
+  ["logistic regression with an L1 penalty", (summary) => fitLogistic(summary, { ...logistic, elasticNetParam: 0.5 })],
+  ["of several classes", (summary) => fitLogistic(summary, { ...logistic, multinomial: true, elasticNetParam: 0 })],
+  ["support vectors", (summary) => fitSvc(summary, common)],
+  ["linear regression", (summary) => fitLinear(summary, { ...linear, elasticNetParam: 0 })],
+];
+
+test.each(fits)("%s calls nothing for each feature", (_, fit) => {
+  const width = 1000;
+  const blocks = [sparseBlock(300, width, 10), sparseBlock(300, width, 10)];
+  // Methods of typed arrays that call back hand over every number in an object of its own.
+  const typed = Object.getPrototypeOf(Float64Array.prototype) as Float64Array;
+  const spies = (["map", "forEach", "every", "some", "reduce"] as const).map((name) => jest.spyOn(typed, name));
+  try {
+    const { objectiveHistory } = passing(blocks, fit(summarize(blocks, true)!));
+    expect(objectiveHistory.length).toBeGreaterThan(3);
+    const long = spies.flatMap((spy) => spy.mock.contexts.filter((array) => array.length >= width));
+    expect(long).toEqual([]);
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
 });
