@@ -25,6 +25,7 @@ import { limitPushDown } from "./rules/limit-push-down";
 import { nullPropagation } from "./rules/null-propagation";
 import { optimizeIn } from "./rules/optimize-in";
 import { partitionPruning } from "./rules/partition-pruning";
+import { precomputeInCte } from "./rules/precompute-in-cte";
 import { propagateEmptyRelation } from "./rules/propagate-empty-relation";
 import { pruneFilters } from "./rules/prune-filters";
 import { pullOutGroupingExpressions } from "./rules/pull-out-grouping-expressions";
@@ -108,7 +109,7 @@ const BATCHES: readonly Batch[] = [
   { name: "Structs as keys", repeat: true, rules: [groupStructsByFields, simplifyExtracts] },
   { name: "Distinct aggregates", repeat: false, required: true, rules: [rewriteDistinctAggregates] },
   // After join order: projections between joins would keep them apart.
-  { name: "Columns", repeat: false, rules: [pushFiltersIntoScans, columnPruning, collapseProject] },
+  { name: "Columns", repeat: false, rules: [pushFiltersIntoScans, columnPruning, collapseProject, precomputeInCte] },
   { name: "Partitions", repeat: false, rules: [partitionPruning] },
   { name: "Batch functions", repeat: false, required: true, rules: [extractBatchFunctions] },
 ];

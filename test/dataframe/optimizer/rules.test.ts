@@ -23,6 +23,7 @@ import { limitPushDown } from "../../../src/dataframe/optimizer/rules/limit-push
 import { nullPropagation } from "../../../src/dataframe/optimizer/rules/null-propagation";
 import { optimizeIn } from "../../../src/dataframe/optimizer/rules/optimize-in";
 import { partitionPruning } from "../../../src/dataframe/optimizer/rules/partition-pruning";
+import { precomputeInCte } from "../../../src/dataframe/optimizer/rules/precompute-in-cte";
 import { propagateEmptyRelation } from "../../../src/dataframe/optimizer/rules/propagate-empty-relation";
 import { pruneFilters } from "../../../src/dataframe/optimizer/rules/prune-filters";
 import { pullOutGroupingExpressions } from "../../../src/dataframe/optimizer/rules/pull-out-grouping-expressions";
@@ -50,6 +51,7 @@ const TABLES = tables({
   n: "x INT NOT NULL, y INT NOT NULL",
   big: ["k INT, l INT, m INT", 1_000_000],
   mid: ["o INT, p INT", 10_000],
+  texts: ["w STRING, n INT", 10_000],
   sales: ["amount INT, p_day INT", 100_000_000],
   times: "ts TIMESTAMP",
   nested: "st STRUCT<f: INT, g: STRUCT<h: INT, i: INT>>, z INT",
@@ -1088,6 +1090,89 @@ describe("ShareFilteredRows", () => {
     ["joins", "select p from r, u where o > 1 and p > (select avg(p) from r, u where o > 1)"],
     ["many rows", "select k from y where l > 1 and k > (select avg(k) from y where l > 1)"],
   ])("%s", (_, sql) => expect(fire(shareFilteredRows, `${views} ${sql}`, before)).toBe("as it was"));
+});
+
+describe("PrecomputeInCTE", () => {
+  const before = [
+    inlineCte,
+    eliminateSubqueryAliases,
+    shareFilteredRows,
+    rewriteSubqueries,
+    pushDownPredicates,
+    columnPruning,
+    collapseProject,
+  ];
+  const view = "with words as (select * from texts)";
+  /** Of some of the words those above the mean number of these. */
+  const above = (some: string): string => `${some} and n > (select avg(n) from words where ${some})`;
+  const XY = above("substring(w, 1, 1) in ('x', 'y')");
+
+  test("a part of a text that the CTE's filter compares", () => {
+    const sql = `${view} select substring(w, 1, 1) as s, max(n) as m from words where ${XY} group by substring(w, 1, 1)`;
+    expect(fire(precomputeInCte, sql, before)).toMatchInlineSnapshot(`
+     "
+     WithCTE [13]
+     :- Project [substring(w#2, 1, 1) AS _common_expr#19, n#3 AS n#5]
+     :  +- Filter substring(w#2, 1, 1) IN (x,y)
+     :     +- Relation texts[w#2,n#3] parquet
+     +- Aggregate [_common_expr#17], [_common_expr#17 AS s#9, max(n#5) AS m#10]
+        +- Project [_common_expr#17, n#5]
+           +- Join Inner, (cast(n#5 as double) > avg(n)#16)
+              :- CTERelationRef 13, [_common_expr#17, n#5]
+              +- Aggregate [], [avg(n#15) AS avg(n)#16]
+                 +- CTERelationRef 13, [_common_expr#18, n#15]
+     "
+    `);
+  });
+
+  test("a number that is computed of a text, and read by joins and conditions", () => {
+    const sql = `${view} select n from (select * from words where ${above("not length(w) > 7")}), u where length(w) = c and (n > 3 or length(w) > d)`;
+    expect(fire(precomputeInCte, sql, before)).toMatchInlineSnapshot(`
+     "
+     WithCTE [13]
+     :- Project [length(w#2) AS _common_expr#19, n#3 AS n#5]
+     :  +- Filter NOT (length(w#2) > 7)
+     :     +- Relation texts[w#2,n#3] parquet
+     +- Project [n#5]
+        +- Join Inner, ((_common_expr#17 = c#9) AND ((n#5 > 3) OR (_common_expr#17 > d#10)))
+           :- Project [_common_expr#17, n#5]
+           :  +- Join Inner, (cast(n#5 as double) > avg(n)#16)
+           :     :- CTERelationRef 13, [_common_expr#17, n#5]
+           :     +- Aggregate [], [avg(n#15) AS avg(n)#16]
+           :        +- CTERelationRef 13, [_common_expr#18, n#15]
+           +- Relation u[c#9,d#10] parquet
+     "
+    `);
+  });
+
+  test.each([
+    ["the column itself is read too", `${view} select w, substring(w, 1, 1) from words where ${XY}`],
+    ["groups of the column", `${view} select w, count(*) from words where ${XY} group by w having substring(w, 1, 1) < 'y'`],
+    ["another part is read", `${view} select substring(w, 1, 2) from words where ${XY}`],
+    ["two parts are read", `${view} select substring(w, 1, 1), length(w) from words where ${XY}`],
+    ["nothing is read of it", `${view} select n from words where ${XY}`],
+    ["a value as long as the column", `${view} select upper(w) from words where ${above("upper(w) > 'X'")}`],
+    ["one of two conditions", `${view} select length(w) from words where ${above("(length(w) > 1 or n > 1)")}`],
+    [
+      "a value that the filter may leave out",
+      `${view} select length(w) from words where ${above("if(n > 1, length(w), 0) > 1")}`,
+    ],
+    [
+      "an error that the filter may leave out",
+      `${view} select w + 1 from words where ${above("try_cast(w + 1 as tinyint) is null")}`,
+    ],
+    ["of two columns", `${view} select length(concat(w, n)) from words where ${above("length(concat(w, n)) > 1")}`],
+    [
+      "a short column",
+      `${view} select n + 1 from words where n + 1 > 1 and w > (select max(w) from words where n + 1 > 1 and w < 'x')`,
+    ],
+    [
+      "rows without a match",
+      `${view} select length(w) from u left join (select * from words where ${above("length(w) > 1")}) on c = n`,
+    ],
+    ["a union", `${view} select length(w) from (select w from words where ${above("length(w) > 1")} union all select s from t)`],
+    ["distinct rows", `${view} select length(w) from (select distinct w, n from words where ${above("length(w) > 1")})`],
+  ])("%s", (_, sql) => expect(fire(precomputeInCte, sql, before)).toBe("as it was"));
 });
 
 describe("AggregateJoinedRows", () => {

@@ -61,6 +61,18 @@ function holds(sql: string): void {
   );
 }
 
+/** A CTE's filter computes the values that are read of its column. */
+const PRECOMPUTED: readonly string[] = [
+  "select substring(s, 1, 1), sum(b) from r where substring(s, 1, 1) = 'x' and b >= (select avg(b) from r where substring(s, 1, 1) = 'x') group by substring(s, 1, 1)",
+  "select length(s), b from r where length(s) > 0 and b > (select min(b) from r where length(s) > 0) and not exists (select 1 from u where c = b and d < length(s)) order by length(s), b",
+  "select length(s) + d from (select * from r where length(s) <=> 1 and b > (select min(b) from r where length(s) <=> 1 and length(s) < 2)), u where b = c",
+  "select coalesce(length(s), 9), b from r where coalesce(length(s), 9) > 1 and b < (select max(b) from r where coalesce(length(s), 9) > 1)",
+].map((query) => `with r as (select * from t) ${query}`);
+
+test.each(PRECOMPUTED)("the column does not travel: %s", (sql) => {
+  expect(planText(planned(sql, "0").optimized)).toContain("_common_expr");
+});
+
 describe.each(
   Object.entries({
     "aggregates of joins": [
@@ -94,6 +106,7 @@ describe.each(
       "with v as (select a + b as n, s from t) select n from v where s = 'x' and n > (select sum(n) - 4 from v where s = 'x') order by n",
       "with r as (select * from t) select a from r where a > 1 and (select count(*) from r where a > 1 and b is null) > 0",
     ],
+    "values of long columns of the same rows": PRECOMPUTED,
     "aggregates of joined rows": [
       "with v as (select * from t) select v.b, f from v, w where v.a = e and v.b = (select min(b) from v x where x.a = w.e)",
       "with v as (select * from t) select v.s from v, w where a = e and v.b < (select avg(x.b) from v x where x.a = v.a)",
