@@ -96,12 +96,20 @@ export interface Region {
   readonly values: Float64Array;
 }
 
+let calls = 0;
+
+/** How often `regions` was called in this thread: while it is the same, regions are good. */
+export function regionsCalls(): number {
+  return calls;
+}
+
 /**
  * Regions of these many doubles, zeros at first, each at a multiple of 64 bytes. They are good until this is called again in
  * the same thread.
  */
 export function regions<Name extends string>(sizes: Readonly<Record<Name, number>>): Record<Name, Region> {
   gradientKernels();
+  calls++;
   const names = Object.keys(sizes) as Name[];
   let end = FIRST_ADDRESS;
   const starts = names.map((name) => {
