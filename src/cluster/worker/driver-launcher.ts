@@ -12,6 +12,7 @@ import { unpackProgram } from "../program/archive";
 import { CLUSTER_SECRET_VARIABLE } from "../secret";
 import { Child } from "./child";
 import { ChildSet } from "./child-set";
+import { withAllocatorOfDriver } from "../allocator";
 import { childEnvironment } from "./launch-executor";
 import { rollingOf } from "./rolling-file";
 import { archivesIn } from "./work-directory";
@@ -168,7 +169,9 @@ export class DriverLauncher {
         mainFile,
         ...(description.args ?? []),
       ],
-      env: childEnvironment(secret.length === 0 ? {} : { [CLUSTER_SECRET_VARIABLE]: Buffer.from(secret).toString() }),
+      env: withAllocatorOfDriver(
+        childEnvironment(secret.length === 0 ? {} : { [CLUSTER_SECRET_VARIABLE]: Buffer.from(secret).toString() }),
+      ),
       input: "",
       rolling: rollingOf((key) => settings.get(key)),
     });

@@ -74,7 +74,7 @@ export function launchExecutor(message: Messages.LaunchExecutor.$Properties, on:
       ...(localDir === undefined ? [] : ["--local-dir", localDir]),
       ...(on.tls === null ? [] : ["--tls-cert", on.tls.cert, "--tls-key", on.tls.key, "--tls-ca", on.tls.ca]),
     ],
-    env: childEnvironment({ ...message.executorEnv, [SECRET_FILE_VARIABLE]: "-" }),
+    env: withAllocator(childEnvironment({ ...message.executorEnv, [SECRET_FILE_VARIABLE]: "-" })),
     input: applicationSecret(on.secret, message.salt ?? new Uint8Array(0)),
     rolling: rollingOf(conf),
   });
@@ -83,5 +83,5 @@ export function launchExecutor(message: Messages.LaunchExecutor.$Properties, on:
 /** The environment of what a worker starts: its own without what is only the worker's, and `more`. */
 export function childEnvironment(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _options, FIRESTEEL_SUBMIT_ARGS: _submitted, ...inherited } = process.env;
-  return withAllocator({ ...inherited, ...more });
+  return { ...inherited, ...more };
 }

@@ -10,7 +10,8 @@
  * is a point of the line: Theil and Sen's, over `--minutes` after the warm-up. In the warm-up histories and caches reach their bounds
  * (the soak's settings make them small) and V8 compiles what is used often, which is most of what grows for the first thousands of jobs. The
  * line of the floors of two minutes under load is printed beside, and those of the parts: compiled code, allocator, all else. Pages of Node's binary are
- * not counted: they come and go with what others on the machine do. All processes have the setting of the allocator that docs/operations.md advises.
+ * not counted: they come and go with what others on the machine do. All processes have the settings of the allocator that a worker gives to executors
+ * and drivers (docs/operations.md).
  *
  * `--samples` writes all points to a file, and what each thread's heap was to FILE.heaps: V8 doubles or halves the young generation of a thread
  * when more or less is allocated, which moves an executor's points by 8 MB when the machine becomes faster or slower for a while.
@@ -75,6 +76,8 @@ const environment = {
   SOAK_COLLECT: order,
   MALLOC_ARENA_MAX: "2",
 };
+/** Of the driver besides (src/cluster/allocator.ts). */
+const OWN_PAGES = { MALLOC_MMAP_THRESHOLD_: "131072", MALLOC_TRIM_THRESHOLD_: "131072" };
 process.on("exit", () => {
   for (const pid of processesWith(work).keys()) signal(pid, "SIGKILL");
   rmSync(work, { recursive: true, force: true });
@@ -114,7 +117,7 @@ const conf = {
 };
 const plan = { conf, seed: Number(options.seed), work, pause: PAUSE_MS, firesteel: pathToFileURL(join(dist, "index.mjs")).href };
 const driver = fork(join(here, "soak-driver.mjs"), {
-  env: { ...process.env, ...environment, TMPDIR: temporary, SOAK_PLAN: JSON.stringify(plan) },
+  env: { ...process.env, ...environment, ...OWN_PAGES, TMPDIR: temporary, SOAK_PLAN: JSON.stringify(plan) },
   stdio: ["ignore", "inherit", "inherit", "ipc"],
 });
 let application = "";
