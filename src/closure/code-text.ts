@@ -1,7 +1,7 @@
 /**
  * The text that makes a function again: its own source between a prologue that declares what it captured and an
  * epilogue that lets the values be filled in afterwards (so that cycles work). Evaluates to
- * `(eagerValues, parent, pick) => [fn, bind]`; see revive-function.ts for the other side.
+ * `(eagerValues, parent, pick) => [fn, bind]`; revival.ts is the other side.
  */
 import type { FunctionAnalysis } from "./free-variables";
 import { RecentlyUsed } from "./recently-used";
