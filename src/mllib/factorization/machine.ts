@@ -4,7 +4,7 @@
  * coefficients, then the intercept.
  */
 import type { VectorColumn } from "../compute";
-import { type GradientKernels, gradientKernels, type Region, regions } from "../kernels/gradient-kernels";
+import { type GradientKernels, type KernelMemory, type Region, withKernels } from "../kernels/gradient-kernels";
 import { strideOf, tileRows, type TrainingBlock } from "../linear/tiles";
 
 /** Plain data. */
@@ -44,25 +44,31 @@ export type RowSample = () => number;
 
 /** The loss of the rows that are sampled (all, where there is no sample), and its slopes. */
 export function learnMachine(blocks: Iterable<TrainingBlock>, spec: MachineSpec, sample: RowSample | null): MachineResult {
-  const pass = new Pass(spec);
-  for (const block of blocks) pass.add(block, sample);
-  return pass.finish();
+  return withKernels((memory) => {
+    const pass = new Pass(memory, spec);
+    for (const block of blocks) pass.add(block, sample);
+    return pass.finish();
+  });
 }
 
-/** In the memory of the kernels; good until `regions` is called again in this thread. */
+/** In a memory of kernels. */
 class Pass {
   readonly #most: number;
   readonly #memory: Record<
     "tile" | "narrow" | "squares" | "margins" | "labels" | "weights" | "sums" | "slopes" | "byFactor" | "lengths" | "linear" | "ofFactors" | "ofSquares" | "ofLinear", // prettier-ignore
     Region
   >;
-  readonly #kernels: GradientKernels = gradientKernels();
+  readonly #kernels: GradientKernels;
   readonly #result: MachineResult;
 
-  constructor(private readonly spec: MachineSpec) {
+  constructor(
+    own: KernelMemory,
+    private readonly spec: MachineSpec,
+  ) {
+    this.#kernels = own.kernels;
     const { width, factorSize, parameters } = spec;
     const most = (this.#most = tileRows(width));
-    this.#memory = regions({
+    this.#memory = own.regions({
       tile: most * width,
       narrow: (most * width) / 2,
       squares: most * width,

@@ -1,4 +1,4 @@
-/** The kernels of gradient.assembly.ts and the memory they work on, one of each a thread. */
+/** The kernels of gradient.assembly.ts and the memories they work on, of which each has one user at a time. */
 import { type LinearMemory, webAssembly } from "../../common/web-assembly";
 import { InternalError } from "../../common/errors";
 import { kernelBytes } from "./gradient";
@@ -73,56 +73,65 @@ type Describe = (
 const FIRST_ADDRESS = 65536;
 const PAGE = 65536;
 
-let memory: LinearMemory | undefined;
-let kernels: GradientKernels | undefined;
+let kernelModule: object | undefined;
 
-export function gradientKernels(): GradientKernels {
-  if (kernels !== undefined) return kernels;
-  memory = new webAssembly.Memory({ initial: 16, maximum: 65536 });
-  const instance = new webAssembly.Instance(new webAssembly.Module(Buffer.from(kernelBytes, "base64")), {
-    env: {
-      memory,
-      abort: () => {
-        throw new InternalError("A kernel of the linear models stopped.");
-      },
-    },
-  });
-  return (kernels = instance.exports as unknown as GradientKernels);
-}
-
-/** A run of doubles in the kernels' memory. */
+/** A run of doubles in a memory of kernels. */
 export interface Region {
   readonly address: Address;
   readonly values: Float64Array;
 }
 
-let calls = 0;
+/** The kernels over a memory. */
+export class KernelMemory {
+  readonly #memory: LinearMemory = new webAssembly.Memory({ initial: 16, maximum: 65536 });
+  readonly kernels: GradientKernels;
 
-/** How often `regions` was called in this thread: while it is the same, regions are good. */
-export function regionsCalls(): number {
-  return calls;
+  constructor() {
+    kernelModule ??= new webAssembly.Module(Buffer.from(kernelBytes, "base64"));
+    const abort = (): never => {
+      throw new InternalError("A kernel of the linear models stopped.");
+    };
+    const { exports } = new webAssembly.Instance(kernelModule, { env: { memory: this.#memory, abort } });
+    this.kernels = exports as unknown as GradientKernels;
+  }
+
+  /**
+   * Regions of these many doubles, zeros at first, each at a multiple of 64 bytes. They are all that is in the memory: those of
+   * a call before are no longer good.
+   */
+  regions<Name extends string>(sizes: Readonly<Record<Name, number>>): Record<Name, Region> {
+    const memory = this.#memory;
+    const names = Object.keys(sizes) as Name[];
+    let end = FIRST_ADDRESS;
+    const starts = names.map((name) => {
+      const start = end;
+      end += Math.ceil((sizes[name] * 8) / 64) * 64;
+      return start;
+    });
+    const missing = end - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    new Uint8Array(memory.buffer, FIRST_ADDRESS, end - FIRST_ADDRESS).fill(0);
+    const entries = names.map((name, i): [Name, Region] => [
+      name,
+      { address: starts[i]!, values: new Float64Array(memory.buffer, starts[i], sizes[name]) },
+    ]);
+    return Object.fromEntries(entries) as Record<Name, Region>;
+  }
 }
 
+/** Memories that nobody uses: one for a pass, and one for what makes its blocks. */
+const free: KernelMemory[] = [];
+const MOST_FREE = 2;
+
 /**
- * Regions of these many doubles, zeros at first, each at a multiple of 64 bytes. They are good until this is called again in
- * the same thread.
+ * Calls `use` with a memory that is its own until it returns: what a pass asks for as it goes, such as blocks that are made
+ * only then, may use kernels too. Memories are kept for the next use in the same thread.
  */
-export function regions<Name extends string>(sizes: Readonly<Record<Name, number>>): Record<Name, Region> {
-  gradientKernels();
-  calls++;
-  const names = Object.keys(sizes) as Name[];
-  let end = FIRST_ADDRESS;
-  const starts = names.map((name) => {
-    const start = end;
-    end += Math.ceil((sizes[name] * 8) / 64) * 64;
-    return start;
-  });
-  const missing = end - memory!.buffer.byteLength;
-  if (missing > 0) memory!.grow(Math.ceil(missing / PAGE));
-  new Uint8Array(memory!.buffer, FIRST_ADDRESS, end - FIRST_ADDRESS).fill(0);
-  const entries = names.map((name, i): [Name, Region] => [
-    name,
-    { address: starts[i]!, values: new Float64Array(memory!.buffer, starts[i], sizes[name]) },
-  ]);
-  return Object.fromEntries(entries) as Record<Name, Region>;
+export function withKernels<T>(use: (memory: KernelMemory) => T): T {
+  const memory = free.pop() ?? new KernelMemory();
+  try {
+    return use(memory);
+  } finally {
+    if (free.length < MOST_FREE) free.push(memory);
+  }
 }

@@ -4,7 +4,7 @@
  */
 import { InternalError } from "../../common/errors";
 import { axpy } from "../optim/blas";
-import { gradientKernels, regions, regionsCalls } from "../kernels/gradient-kernels";
+import { type KernelMemory, withKernels } from "../kernels/gradient-kernels";
 import { survivalLoss } from "./survival-loss";
 import { strideOf, tileRows, type TrainingBlock } from "./tiles";
 
@@ -51,11 +51,14 @@ export function addPass(total: PassResult, part: PassResult): PassResult {
 }
 
 export function runPass(blocks: Iterable<TrainingBlock>, spec: PassSpec): PassResult {
+  return withKernels((memory) => pass(memory, blocks, spec));
+}
+
+function pass(own: KernelMemory, blocks: Iterable<TrainingBlock>, spec: PassSpec): PassResult {
   const { width, outputs, loss } = spec;
   const most = tileRows(width);
-  const kernels = gradientKernels();
+  const { kernels } = own;
   const sizes = {
-    tile: most * width,
     margins: most * outputs,
     labels: most,
     weights: most,
@@ -72,23 +75,20 @@ export function runPass(blocks: Iterable<TrainingBlock>, spec: PassSpec): PassRe
     residuals: new Float64Array(outputs),
     sigmaGradient: 0,
   };
-  let memory = claimed();
-  let tile32 = narrowTile();
-  let calls = regionsCalls();
-  const tile = memory.tile.address;
+  // Sparse rows need no tile, which of very wide ones would be most of the memory.
+  let memory = own.regions({ ...sizes, tile: 0 });
+  let tile32: Float32Array = new Float32Array(0);
+  memory.coefficients.values.set(spec.coefficients);
 
   for (const block of blocks) {
-    if (regionsCalls() !== calls) {
-      memory = claimed();
-      tile32 = narrowTile();
-      calls = regionsCalls();
-    }
     if (block.width !== width) throw new InternalError(`A block of ${block.width} features came to a pass over ${width}.`);
+    if (block.tiles !== null && tile32.length === 0) makeTile();
     for (let first = 0; first < block.rows; first += most) {
       const rows = Math.min(most, block.rows - first);
       const stride = strideOf(rows);
       const weighted = load(block, first, rows, stride);
       const narrow = block.tiles instanceof Float32Array;
+      const tile = memory.tile.address;
       if (block.tiles !== null) {
         const values = block.tiles.subarray(first * width, (first + stride) * width);
         if (narrow) tile32.set(values);
@@ -111,25 +111,19 @@ export function runPass(blocks: Iterable<TrainingBlock>, spec: PassSpec): PassRe
         memory.residuals.values[k]! += kernels.total(multipliers, stride);
       }
     }
-    // Blocks that are no more, as their executor has ended, are made anew as they are asked for, in the same memory.
-    result.gradient.set(memory.gradient.values);
-    result.residuals.set(memory.residuals.values);
-    result.sigmaGradient = memory.sigma.values[0]!;
   }
+  result.gradient.set(memory.gradient.values);
+  result.residuals.set(memory.residuals.values);
+  result.sigmaGradient = memory.sigma.values[0]!;
   return result;
 
-  /** Memory with the coefficients and the sums so far; at the same addresses each time. */
-  function claimed(): ReturnType<typeof regions<keyof typeof sizes>> {
-    const own = regions(sizes);
-    own.coefficients.values.set(spec.coefficients);
-    own.gradient.values.set(result.gradient);
-    own.residuals.values.set(result.residuals);
-    own.sigma.values[0] = result.sigmaGradient;
-    return own;
-  }
-
-  function narrowTile(): Float32Array {
-    return new Float32Array(memory.tile.values.buffer, memory.tile.address, most * width);
+  /** A place for tiles; the sums so far move with the rest. */
+  function makeTile(): void {
+    const sums = [memory.gradient, memory.residuals, memory.sigma].map(({ values }) => values.slice());
+    memory = own.regions({ ...sizes, tile: most * width });
+    tile32 = new Float32Array(memory.tile.values.buffer, memory.tile.address, most * width);
+    memory.coefficients.values.set(spec.coefficients);
+    [memory.gradient, memory.residuals, memory.sigma].forEach(({ values }, i) => values.set(sums[i]!));
   }
 
   /** Labels and weights of rows to the kernels, and the weights to their sum. */

@@ -2,7 +2,7 @@
 import { DataError } from "../../common/errors";
 import { MAX_FEATURES } from "../optim/weighted-least-squares";
 import { addMoments, type Moments, noMoments } from "../optim/moments";
-import { gradientKernels, type Region, regions } from "../kernels/gradient-kernels";
+import { type GradientKernels, type KernelMemory, type Region, withKernels } from "../kernels/gradient-kernels";
 import { strideOf, tileRows, type TrainingBlock } from "./tiles";
 
 /** Of some rows. Plain data. */
@@ -117,7 +117,7 @@ function blockSummary(block: TrainingBlock, classes: boolean): Summary {
   summary.labelMean = mean;
   summary.labelSquares = squares;
   if (block.sparse !== null) sparseSummary(block.sparse, summary, weight ?? new Float64Array(rows).fill(1));
-  else denseSummary(block, summary);
+  else withKernels((memory) => denseSummary(memory, block, summary));
   return summary;
 }
 
@@ -139,11 +139,11 @@ function countLabels(summary: Summary, label: Float64Array, weight: Float64Array
   summary.histogram = counts;
 }
 
-function denseSummary(block: TrainingBlock, { means, squares }: Summary): void {
+function denseSummary(own: KernelMemory, block: TrainingBlock, { means, squares }: Summary): void {
   const { width } = block;
   const most = tileRows(width);
-  const kernels = gradientKernels();
-  const memory = regions({ tile: most * width, weights: most, means: width, squares: width });
+  const { kernels } = own;
+  const memory = own.regions({ tile: most * width, weights: most, means: width, squares: width });
   const tile32 = new Float32Array(memory.tile.values.buffer, memory.tile.address, most * width);
   const narrow = block.tiles instanceof Float32Array;
   const describe = narrow ? kernels.describe32 : kernels.describe;
@@ -151,7 +151,7 @@ function denseSummary(block: TrainingBlock, { means, squares }: Summary): void {
   let before = 0;
   for (const { first, count, stride } of tilesOf(block)) {
     into.set(block.tiles!.subarray(first * width, (first + stride) * width));
-    const weightSum = loadWeights(block.weight, first, count, stride, memory.weights);
+    const weightSum = loadWeights(kernels, block.weight, first, count, stride, memory.weights);
     if (weightSum === 0) continue;
     const weights = block.weight === null ? 0 : memory.weights.address;
     describe(memory.tile.address, stride, width, count, weights, weightSum, memory.means.address, memory.squares.address);
@@ -180,11 +180,18 @@ function* tilesOf({ rows, width }: TrainingBlock): Iterable<TilePlace> {
 }
 
 /** Brings a tile's weights to the kernels; gives their sum. */
-function loadWeights(weight: Float64Array | null, first: number, count: number, stride: number, into: Region): number {
+function loadWeights(
+  kernels: GradientKernels,
+  weight: Float64Array | null,
+  first: number,
+  count: number,
+  stride: number,
+  into: Region,
+): number {
   if (weight === null) return count;
   into.values.set(weight.subarray(first, first + count));
   into.values.fill(0, count, stride);
-  return gradientKernels().total(into.address, stride);
+  return kernels.total(into.address, stride);
 }
 
 /** Zeros that are not stored deviate by the mean. */
@@ -232,20 +239,23 @@ export function momentsOf(
         `The normal equations are for at most ${MAX_FEATURES} features, but there are ${block.width}.`,
       );
     const { label, weight } = reweight?.(block) ?? block;
-    const part = block.sparse === null ? denseMoments(block, label, weight) : sparseMoments(block, label, weight);
+    const part =
+      block.sparse === null
+        ? withKernels((memory) => denseMoments(memory, block, label, weight))
+        : sparseMoments(block, label, weight);
     total = total === null ? part : addMoments(total, part);
   }
   return total;
 }
 
 /** The label is one more column of the tile. */
-function denseMoments(block: TrainingBlock, label: Float64Array, weight: Float64Array | null): Moments {
+function denseMoments(own: KernelMemory, block: TrainingBlock, label: Float64Array, weight: Float64Array | null): Moments {
   const { width } = block;
   const tiles = block.tiles!;
   const most = tileRows(width);
   const columns = width + 1;
-  const kernels = gradientKernels();
-  const memory = regions({
+  const { kernels } = own;
+  const memory = own.regions({
     tile: most * columns,
     narrow: most * width,
     weights: most,
@@ -265,7 +275,7 @@ function denseMoments(block: TrainingBlock, label: Float64Array, weight: Float64
     } else tile.set(values);
     tile.set(label.subarray(first, first + count), width * stride);
     part.count = count;
-    part.weightSum = loadWeights(weight, first, count, stride, memory.weights);
+    part.weightSum = loadWeights(kernels, weight, first, count, stride, memory.weights);
     if (part.weightSum === 0) {
       total.count += count;
       continue;

@@ -4,7 +4,7 @@
  */
 import type { InstanceBlock, SparseRows } from "../compute/instances";
 import type { ReusedMemory } from "../../common/reused-memory";
-import { gradientKernels, regions } from "../kernels/gradient-kernels";
+import { type KernelMemory, withKernels } from "../kernels/gradient-kernels";
 
 /** Of 32-bit floats where all values are such: whole numbers of up to 24 bits, what was a float before. */
 export type Tiles = Float64Array | Float32Array;
@@ -89,9 +89,11 @@ export function trainingBlock(block: InstanceBlock, room?: BlockRoom): TrainingB
   if (sparse !== null) return { ...common, tiles: null, sparse };
   const size = sizeOf(rows, width);
   const tiles = <T extends Tiles>(Kind: TileKind<T>): T => room?.tiles(Kind, size) ?? new Kind(size);
-  if (short) return { ...common, tiles: shortTiles(short, rows, width, tiles(Float32Array)), sparse: null };
-  const narrow = narrowTiles(dense!, rows, width, () => tiles(Float32Array));
-  return { ...common, tiles: narrow ?? wideTiles(dense!, rows, width, tiles(Float64Array)), sparse: null };
+  return withKernels((memory) => {
+    if (short) return { ...common, tiles: shortTiles(memory, short, rows, width, tiles(Float32Array)), sparse: null };
+    const narrow = narrowTiles(memory, dense!, rows, width, () => tiles(Float32Array));
+    return { ...common, tiles: narrow ?? wideTiles(memory, dense!, rows, width, tiles(Float64Array)), sparse: null };
+  });
 }
 
 /** Numbers of all tiles together. */
@@ -100,10 +102,10 @@ function sizeOf(rows: number, width: number): number {
   return (rows - (rows % most) + strideOf(rows % most)) * width;
 }
 
-function shortTiles(short: Int16Array, rows: number, width: number, tiles: Float32Array): Float32Array {
-  const kernels = gradientKernels();
+function shortTiles(own: KernelMemory, short: Int16Array, rows: number, width: number, tiles: Float32Array): Float32Array {
+  const { kernels } = own;
   const most = tileRows(width);
-  const memory = regions({ rows: Math.ceil((most * width) / 4), tile: most * width });
+  const memory = own.regions({ rows: Math.ceil((most * width) / 4), tile: most * width });
   const { address } = memory.tile;
   const { buffer } = memory.tile.values;
   const tile = new Float32Array(buffer, address, most * width);
@@ -119,10 +121,16 @@ function shortTiles(short: Int16Array, rows: number, width: number, tiles: Float
 }
 
 /** Null where a value is not one of 32 bits. */
-function narrowTiles(dense: Float64Array, rows: number, width: number, room: () => Float32Array): Float32Array | null {
-  const kernels = gradientKernels();
+function narrowTiles(
+  own: KernelMemory,
+  dense: Float64Array,
+  rows: number,
+  width: number,
+  room: () => Float32Array,
+): Float32Array | null {
+  const { kernels } = own;
   const most = tileRows(width);
-  const memory = regions({ rows: most * width, tile: most * width });
+  const memory = own.regions({ rows: most * width, tile: most * width });
   const { address } = memory.tile;
   const tile = new Float32Array(memory.tile.values.buffer, address, most * width);
   let tiles: Float32Array | undefined;
@@ -137,10 +145,10 @@ function narrowTiles(dense: Float64Array, rows: number, width: number, room: () 
   return tiles ?? new Float32Array(0);
 }
 
-function wideTiles(dense: Float64Array, rows: number, width: number, tiles: Float64Array): Float64Array {
-  const kernels = gradientKernels();
+function wideTiles(own: KernelMemory, dense: Float64Array, rows: number, width: number, tiles: Float64Array): Float64Array {
+  const { kernels } = own;
   const most = tileRows(width);
-  const memory = regions({ rows: most * width, tile: most * width });
+  const memory = own.regions({ rows: most * width, tile: most * width });
   for (let first = 0; first < rows; first += most) {
     const count = Math.min(most, rows - first);
     const stride = strideOf(count);

@@ -3,7 +3,7 @@
  * them: of each layer those of its inputs, of each input the outputs' one after the other, then the outputs' intercepts.
  */
 import { DataError } from "../../common/errors";
-import { gradientKernels, type Region, regions } from "../kernels/gradient-kernels";
+import { type GradientKernels, type KernelMemory, type Region, withKernels } from "../kernels/gradient-kernels";
 import { strideOf, tileRows, type TrainingBlock } from "../linear/tiles";
 
 /** Plain data. */
@@ -45,7 +45,7 @@ interface Layer {
 
 const ADDRESS = 8;
 
-/** A network in the memory of the kernels, for tiles of up to `rows` rows. It is good until `regions` is called again in this thread. */
+/** A network in a memory of kernels, for tiles of up to `rows` rows. */
 class Network {
   readonly layers: readonly Layer[];
   readonly weights: Region;
@@ -53,9 +53,10 @@ class Network {
   readonly tile: Region;
   readonly labels: Region;
   readonly scratch: Region;
-  readonly kernels = gradientKernels();
+  readonly kernels: GradientKernels;
 
   constructor(
+    own: KernelMemory,
     { layers, weights }: NetworkSpec,
     readonly rows: number,
     learns: boolean,
@@ -72,7 +73,8 @@ class Network {
       sizes[`outputs${l}`] = rows * layers[l]!;
       sizes[`slopes${l}`] = learns && l < layers.length - 1 ? rows * layers[l]! : 0;
     }
-    const memory = regions(sizes);
+    this.kernels = own.kernels;
+    const memory = own.regions(sizes);
     const region = (name: string): Region => memory[name]!;
     [this.weights, this.gradient, this.tile] = [region("weights"), region("gradient"), region("tile")];
     [this.labels, this.scratch] = [region("labels"), region("scratch")];
@@ -186,9 +188,13 @@ function checkWidth(width: number, layers: readonly number[]): void {
 
 /** Cross entropy of the rows, whose labels are below the number of outputs, and its slopes by the weights. */
 export function learnFrom(blocks: Iterable<TrainingBlock>, spec: NetworkSpec): NetworkResult {
+  return withKernels((memory) => learn(memory, blocks, spec));
+}
+
+function learn(memory: KernelMemory, blocks: Iterable<TrainingBlock>, spec: NetworkSpec): NetworkResult {
   const result: NetworkResult = { loss: 0, rows: 0, gradient: new Float64Array(spec.weights.length) };
   const most = tileRows(spec.layers[0]!);
-  const network = new Network(spec, most, true);
+  const network = new Network(memory, spec, most, true);
   const { kernels, labels, scratch, top } = network;
   for (const block of blocks) {
     checkWidth(block.width, spec.layers);
@@ -210,9 +216,13 @@ export function learnFrom(blocks: Iterable<TrainingBlock>, spec: NetworkSpec): N
 
 /** What goes into softmax, row by row. */
 export function outputsOf(block: TrainingBlock, spec: NetworkSpec): Float64Array {
+  return withKernels((memory) => predict(memory, block, spec));
+}
+
+function predict(memory: KernelMemory, block: TrainingBlock, spec: NetworkSpec): Float64Array {
   checkWidth(block.width, spec.layers);
   const most = tileRows(block.width);
-  const network = new Network(spec, most, false);
+  const network = new Network(memory, spec, most, false);
   const { units, outputs } = network.top;
   const all = new Float64Array(block.rows * units);
   for (let first = 0; first < block.rows; first += most) {

@@ -4,6 +4,7 @@ import golden from "../../golden/mllib/networks.json";
 import type { DenseVector } from "../../../src/mllib/linalg/vectors";
 import { type MachineSpec, learnMachine, parameterCount } from "../../../src/mllib/factorization/machine";
 import { trainingBlock } from "../../../src/mllib/linear/tiles";
+import { outputsOf, weightCount } from "../../../src/mllib/neural/network";
 import { expectNear } from "./near";
 import { blocksOf, table } from "./rows";
 
@@ -97,4 +98,32 @@ test("whole numbers stand in narrow tiles", () => {
 test("labels that are no classes", async () => {
   const df = frame(2).selectExpr("features", "label * 2 AS label");
   await expect(new mllib.FMClassifier({ maxIter: 1 }).fit(df)).rejects.toThrow("Labels MUST be in {0, 1}, but got 2.");
+});
+
+test("rows that a network makes while a pass asks for them leave its sums as they are", () => {
+  const shape = { width: 6, factorSize: 2, fitLinear: true, fitIntercept: true };
+  const parameters = Float64Array.from({ length: parameterCount(shape) }, (_, i) => Math.sin(i) / 2);
+  const spec: MachineSpec = { ...shape, loss: "logistic", parameters };
+  const layers = [6, 60, 6];
+  const network = { layers, weights: Float64Array.from({ length: weightCount(layers) }, (_, i) => Math.cos(i)) };
+  const block = (count: number, dense: Float64Array): ReturnType<typeof trainingBlock> =>
+    trainingBlock({
+      rows: count,
+      width: 6,
+      dense,
+      sparse: null,
+      label: Float64Array.from({ length: count }, (_, r) => r % 2),
+      weight: null,
+      extra: [],
+    });
+  function* made(): Iterable<ReturnType<typeof trainingBlock>> {
+    for (const count of [500, 40, 700]) {
+      const features = block(
+        count,
+        Float64Array.from({ length: count * 6 }, (_, i) => Math.sin(i * i)),
+      );
+      yield block(count, outputsOf(features, network));
+    }
+  }
+  expect(learnMachine(made(), spec, null)).toEqual(learnMachine([...made()], spec, null));
 });

@@ -2,6 +2,7 @@
 import { fitLinear } from "../../../src/mllib/linear/linear-fit";
 import { fitLogistic } from "../../../src/mllib/linear/logistic-fit";
 import type { PassSteps } from "../../../src/mllib/linear/objective";
+import { KernelMemory } from "../../../src/mllib/kernels/gradient-kernels";
 import { type PassSpec, runPass } from "../../../src/mllib/linear/pass";
 import { summarize, type Summary } from "../../../src/mllib/linear/summary";
 import { fitSvc } from "../../../src/mllib/linear/svc-fit";
@@ -48,6 +49,19 @@ const passOf = (width: number): PassSpec => ({
   outputs: 1,
   coefficients: Float64Array.from({ length: width }, () => random() - 0.5),
   offsets: Float64Array.of(0.1),
+});
+
+test("a pass over sparse rows has room for coefficients and their derivatives, and for no tile", () => {
+  const width = 1 << 18;
+  const regions = jest.spyOn(KernelMemory.prototype, "regions");
+  try {
+    runPass([sparseBlock(40, width, 5)], passOf(width));
+    const doubles = regions.mock.calls.map(([sizes]) => Object.values(sizes).reduce((sum, size) => sum + size, 0));
+    expect(doubles).toHaveLength(1);
+    expect(doubles[0]).toBeLessThan(2.1 * width);
+  } finally {
+    regions.mockRestore();
+  }
 });
 
 test("sums of sparse rows stay when dense ones follow", () => {

@@ -130,3 +130,30 @@ test("what does not fit the layers is said before any pass", async () => {
   );
   await expect(wrong({ layers: [5, 2], thresholds: [1, 1, 1] })).rejects.toThrow("thresholds has 3 values for 2 classes");
 });
+
+test("rows that are made while a pass asks for them, some by another network, leave its sums as they are", () => {
+  const layers = [6, 4, 3];
+  const spec = { layers, weights: Float64Array.from({ length: weightCount(layers) }, (_, i) => Math.sin(i)) };
+  const before = { layers: [6, 6], weights: Float64Array.from({ length: weightCount([6, 6]) }, (_, i) => Math.cos(i)) };
+  const block = (rows: number, dense: Float64Array): ReturnType<typeof trainingBlock> =>
+    trainingBlock({
+      rows,
+      width: 6,
+      dense,
+      sparse: null,
+      label: Float64Array.from({ length: rows }, (_, r) => r % 3),
+      weight: null,
+      extra: [],
+    });
+  function* made(): Iterable<ReturnType<typeof trainingBlock>> {
+    for (const rows of [500, 40, 700]) {
+      const features = block(
+        rows,
+        Float64Array.from({ length: rows * 6 }, (_, i) => Math.sin(i * i)),
+      );
+      yield features;
+      yield block(rows, outputsOf(features, before));
+    }
+  }
+  expect(learnFrom(made(), spec)).toEqual(learnFrom([...made()], spec));
+});
