@@ -22,6 +22,22 @@ export async function typeTests(): Promise<void> {
   const grouped = df.groupBy("a").cogroup(df.groupBy("a"));
   grouped.applyInArrow((left, right) => ({ n: [left.numRows + right.numRows] }), "n INT");
   grouped.applyInArrow((key, left, right) => ({ n: [key.length, left.numRows + right.numRows] }), "n INT");
+  // The state and the messages of a source's writer are what its functions give.
+  df.sparkSession.dataSource.register({
+    name: "issues",
+    schema: "id INT",
+    partitions: () => [{ page: 1 }],
+    *read({ page }) {
+      yield { id: page.toFixed() };
+    },
+    write: {
+      begin: async ({ options }) => ({ batch: options["batch"] ?? "" }),
+      rows: (records, { state, attempt }) => ({ file: state.batch.concat(attempt), count: [...records].length }),
+      commit: (messages, { state }) => messages.map(({ file, count }) => file.concat(state.batch, count.toFixed())),
+      // @ts-expect-error: no message has this.
+      abort: (messages) => messages.map(({ place }) => place),
+    },
+  });
   const rows: Row[] = await df.collect();
   const first: number = rows[0]![0];
   void first;

@@ -17,7 +17,7 @@ export class DataSourceRegistration {
    * spark.dataSource.register({ name: "days", schema: "day DATE", *read() { yield [new Date()]; } });
    * await spark.read.format("days").load().show();
    */
-  register<P>(source: UserDataSource<P>): void {
+  register<P, S = unknown, M = unknown>(source: UserDataSource<P, S, M>): void {
     const { name } = source ?? {};
     if (typeof name !== "string" || name === "" || typeof source.read !== "function" || source.schema === undefined)
       throw new UsageError("INVALID_ARGUMENT", "dataSource.register needs an object with name, schema and read.");

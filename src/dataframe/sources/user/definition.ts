@@ -7,6 +7,8 @@ export type SourceOptionsOfUser = Readonly<Record<string, string>>;
  * A data source as a program writes it. `schema`, `partitions`, `write.begin`, `write.commit` and `write.abort` run in the driver;
  * `read` and `write.rows` run in executors, so that what they use is captured with them, as it is with functions of RDDs.
  *
+ * `P` is a partition, `S` the state that `write.begin` gives, `M` the message that `write.rows` gives: all plain data.
+ *
  * @example
  * spark.dataSource.register({
  *   name: "squares",
@@ -18,7 +20,7 @@ export type SourceOptionsOfUser = Readonly<Record<string, string>>;
  * });
  * await spark.read.format("squares").option("upTo", 100).load().filter("n > 90").show();
  */
-export interface UserDataSource<P = unknown> {
+export interface UserDataSource<P = unknown, S = unknown, M = unknown> {
   /** As in `format(name)`; case does not matter. */
   readonly name: string;
   /** The columns: a schema, its text, or what finds it. `paths` are those that load() was given. */
@@ -35,7 +37,7 @@ export interface UserDataSource<P = unknown> {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- records of any shape: they are checked against the schema
   read(this: void, partition: P, request: UserScan): Iterable<any> | AsyncIterable<any>;
   /** Absent where the source cannot be written. */
-  readonly write?: UserDataWriter;
+  readonly write?: UserDataWriter<S, M>;
 }
 
 export interface UserScan {
@@ -56,16 +58,16 @@ export interface UserFilter {
   readonly value?: unknown;
 }
 
-export interface UserDataWriter {
+export interface UserDataWriter<S = unknown, M = unknown> {
   /** Prepares the target. What it gives (plain data) goes to all others as `state`. */
-  begin?(request: UserSave): unknown;
+  begin?(request: UserSave): S | Promise<S>;
   /** Writes the rows of one task, and gives what `commit` needs to know of it (plain data). Tasks may run more than once. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- rows of any schema
-  rows(this: void, rows: Iterable<any>, task: UserWriteTask): unknown;
+  rows(this: void, rows: Iterable<any>, task: UserWriteTask<S>): M | Promise<M>;
   /** Makes the rows of the tasks that were accepted visible: one message of each. */
-  commit?(messages: readonly unknown[], request: UserSave & { readonly state: unknown }): unknown;
+  commit?(messages: readonly M[], request: UserSave & { readonly state: S }): unknown;
   /** Called when the job fails, with the messages that had come. */
-  abort?(messages: readonly unknown[], request: UserSave & { readonly state: unknown }): unknown;
+  abort?(messages: readonly M[], request: UserSave & { readonly state: S }): unknown;
 }
 
 export interface UserSave {
@@ -76,8 +78,9 @@ export interface UserSave {
   readonly schema: StructType;
 }
 
-export interface UserWriteTask extends UserSave {
-  readonly state: unknown;
+export interface UserWriteTask<S = unknown> extends UserSave {
+  /** What `write.begin` gave; undefined where there is none. */
+  readonly state: S;
   readonly partition: number;
   /** Unique among all attempts of all tasks. */
   readonly attempt: string;
