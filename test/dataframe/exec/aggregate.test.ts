@@ -217,6 +217,23 @@ describe("distinct rows in parts, of which hardly any two are equal", () => {
     expect(new Set(drawn.slice(0, 16_384).map((row) => textOf(row))).size).toBeGreaterThan(0.8 * 16_384);
     expect(run(plan(table.scan, "partial", [name, id], []), [table]).rows).toHaveLength(expected.size);
   });
+
+  test.each([
+    ["as they are", (child: PhysicalPlan) => child, 0],
+    ["of those that a condition leaves", below, 51],
+  ])("equal ones are found where they come again after all were new, %s", (_, step, from) => {
+    const different = 30_000;
+    const again = Array.from({ length: 10 * different }, (_, i): BoxedRow => [`n${i % 6}`, i % different]);
+    const table = new Table([name, id], again, { batchRows: 4096 });
+    const partial = plan(step(table.scan), "partial", [name, id], []);
+    const parts = run(partial, [table]);
+    const wanted = again.filter((row) => (row[1] as number) >= from);
+    const expected = [...new Set(wanted.map((row) => textOf(row)))].sort();
+    // As often as they came before that was noticed, and once more.
+    expect(parts.rows.length).toBeLessThan(wanted.length / 2);
+    expect([...new Set(parts.rows.map((row) => textOf(row)))].sort()).toEqual(expected);
+    expect(parts.metrics.get(partial.id)!.rows).toBe(parts.rows.length);
+  });
 });
 
 describe("groups by columns of a join table are found by its rows", () => {

@@ -100,10 +100,20 @@ export class AggregateOperator implements Operator {
       for (const { part, run, batch } of this.feed.open(task)) {
         if (batch === null) continue;
         if (rows.pass) {
-          yield* rows.of(batch, run, part.keys!);
+          const sample = rows.sampleOf(batch);
+          if (sample > 0) {
+            const before = groups.table.groups;
+            const came = this.#take(batch, sample, part, groups.table, run, task);
+            rows.sampled(came, groups.table.groups - before);
+            if (!groups.fits()) {
+              rows.sampleNoMore();
+              yield* groups.leave();
+            }
+          }
+          yield* rows.of(batch, sample, run, part.keys!);
           continue;
         }
-        this.#take(batch, part, groups.table, run);
+        this.#take(batch, batch.length, part, groups.table, run, task);
         if (part.keys !== null && rows.decide(groups.table.groups)) {
           yield* groups.leave();
           continue;
@@ -126,7 +136,15 @@ export class AggregateOperator implements Operator {
     return new AggregateOperator(node, states, { input: states.output, steps: [] }, [], this.host).open(task);
   }
 
-  #take(batch: ColumnBatch, { keyColumns, keySource: source }: Part, table: GroupTable, run: PipelineRun): void {
+  /** The first `length` rows of a batch go into their groups. How many came through the pipeline. */
+  #take(
+    batch: ColumnBatch,
+    length: number,
+    { chain, keyColumns, keySource: source }: Part,
+    table: GroupTable,
+    run: PipelineRun,
+    task: OpenTask,
+  ): number {
     const byRow = source !== null && table.useRows(run.tables[source - 1]!);
     const findBy = byRow ? "row" : this.#findBy(batch, keyColumns, table);
     table.unnumberMany();
@@ -146,7 +164,10 @@ export class AggregateOperator implements Operator {
       if (!sure) table.unsure();
       variant = variantNow();
     }
-    run.run(variant, batch, 0, batch.length, table);
+    const through = task.env.metrics(this.node.child.id);
+    const before = through.rows;
+    run.run(variant, batch, 0, length, table);
+    return changesRows(chain) ? through.rows - before : length;
   }
 
   #findBy(batch: ColumnBatch, keyColumns: readonly number[] | null, table: GroupTable): FindBy {

@@ -1,5 +1,8 @@
-/** Partial groups that hardly any row shares: from then on each row leaves as a group of its own, without being looked for. */
-import { gatherBatch } from "../../../columnar/batch";
+/**
+ * Partial groups that hardly any row shares: from then on each row leaves as a group of its own, without being looked for. Rows that come again
+ * after a long while are noticed by a sample of them.
+ */
+import { gatherBatch, sliceBatch } from "../../../columnar/batch";
 import type { ColumnBatch } from "../../../columnar/vector";
 import type { HashAggregateExec } from "../../physical/plan";
 import type { OpenTask } from "../operator";
@@ -19,9 +22,17 @@ const LOOKS: readonly { readonly rows: number; readonly most: number }[] = [
   { rows: 1 << 18, most: 0.6 },
 ];
 
+/** Of the batches that pass, one row in so many is looked for all the same. */
+const SAMPLED = 16;
+/** Sampled rows for each answer. */
+const SAMPLE = 1024;
+
 export class RowsAsGroups {
   /** Rows leave as they come. */
   pass = false;
+  #samples = true;
+  #sampledRows = 0;
+  #sampledGroups = 0;
   readonly #states = new Map<OutputPlan, OutputState>();
   #looks = 0;
 
@@ -48,10 +59,36 @@ export class RowsAsGroups {
     this.pass = groups > this.task.env.metrics(this.node.child.id).rows * MOST_GROUPS;
   }
 
-  *of(batch: ColumnBatch, run: PipelineRun, keys: OutputPlan): Generator<ColumnBatch, void, undefined> {
+  /** How many of the first rows of a batch that passes are to be looked for; the others are for `of`. */
+  sampleOf(batch: ColumnBatch): number {
+    return this.#samples ? Math.ceil(batch.length / SAMPLED) : 0;
+  }
+
+  /**
+   * Of `rows` sampled rows `groups` were not yet in a table that held nothing but the sample so far. Rows no longer pass once more than one in
+   * SAMPLED is found there: the sample is that share of all that passed, so that there are fewer different rows than have passed (two samples
+   * tell the size of a population: Lincoln, Petersen).
+   */
+  sampled(rows: number, groups: number): void {
+    this.#sampledRows += rows;
+    this.#sampledGroups += groups;
+    if (this.#sampledRows < SAMPLE) return;
+    this.pass = (this.#sampledRows - this.#sampledGroups) * SAMPLED <= this.#sampledRows;
+    if (!this.pass) this.#looks = LOOKS.length;
+    this.#sampledRows = 0;
+    this.#sampledGroups = 0;
+  }
+
+  /** There is no memory for the sample. */
+  sampleNoMore(): void {
+    this.#samples = false;
+  }
+
+  *of(all: ColumnBatch, from: number, run: PipelineRun, keys: OutputPlan): Generator<ColumnBatch, void, undefined> {
     let state = this.#states.get(keys);
     if (state === undefined) this.#states.set(keys, (state = keys.open()));
     const metrics = this.task.env.metrics(this.node.id);
+    const batch = sliceBatch(all, from, all.length);
     // Arrays of the input are written again once the next batch is asked for.
     const own = keys.keepsInput ? copied(batch) : batch;
     for (const rows of state.batches(own, run, keys)) {
