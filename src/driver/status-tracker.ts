@@ -1,7 +1,7 @@
 /** Answers about jobs, stages and executors as they are now. Ended jobs and stages are remembered for a while. */
 import type { ListenerBus } from "../events/listener-bus";
 import type { Application } from "./application";
-import type { StageProgress } from "./scheduler/scheduler";
+import type { StageProgress } from "./scheduler/dag/stage-progress";
 
 export interface SparkJobInfo {
   readonly jobId: number;
@@ -88,11 +88,11 @@ export class StatusTracker {
     return ended && { jobId, stageIds: ended.stageIds, status: ended.status };
   }
 
-  /** Of running stages. */
+  /** Of stages that run, wait or ended not long ago: of the latest attempt. Skipped ones have no tasks that ran. */
   getStageInfo(stageId: number): SparkStageInfo | undefined {
-    const stage = this.activeStages().find((one) => one.stageId === stageId);
+    const stage = this.#application.scheduler.stageProgress(stageId);
     if (stage === undefined) return undefined;
-    const { attempt, submissionTime, name, numTasks, numActiveTasks, numCompletedTasks } = stage;
+    const { attempt, submissionTime, name, numTasks, numActiveTasks, numCompletedTasks, numFailedTasks } = stage;
     return {
       stageId,
       currentAttemptId: attempt,
@@ -101,7 +101,7 @@ export class StatusTracker {
       numTasks,
       numActiveTasks,
       numCompletedTasks,
-      numFailedTasks: 0,
+      numFailedTasks,
     };
   }
 

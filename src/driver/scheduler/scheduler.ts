@@ -32,6 +32,7 @@ import { ExecutorAllocation, type AllocationTarget } from "./allocation";
 import type { Command } from "./commands";
 import type { SchedulerConfig } from "./config";
 import { DagScheduler, type DagOptions } from "./dag/dag-scheduler";
+import type { StageProgress } from "./dag/stage-progress";
 import type { SchedulerEvent } from "./events";
 import { MapOutputRegistry } from "./map-outputs";
 import { Outbox } from "./outbox";
@@ -41,18 +42,6 @@ export interface SchedulerOptions extends DagOptions {
   readonly config: SchedulerConfig;
   /** Is somebody interested in listener events of this type? Asked each time before one is made. */
   readonly wants?: (type: ListenerEventType) => boolean;
-}
-
-/** A running stage attempt, for progress bars and status calls. */
-export interface StageProgress {
-  readonly stageId: number;
-  readonly attempt: number;
-  readonly name: string;
-  readonly jobIds: readonly number[];
-  readonly submissionTime: number;
-  readonly numTasks: number;
-  readonly numActiveTasks: number;
-  readonly numCompletedTasks: number;
 }
 
 export interface JobProgress {
@@ -108,22 +97,11 @@ export class Scheduler {
   }
 
   activeStages(): StageProgress[] {
-    const progress: StageProgress[] = [];
-    for (const stage of this.dag.stages.values()) {
-      const set = stage.taskSet;
-      if (set === null || set.closed) continue;
-      progress.push({
-        stageId: stage.id,
-        attempt: set.attempt,
-        name: stage.name,
-        jobIds: [...stage.jobs].map((job) => job.id),
-        submissionTime: stage.submissionTime ?? 0,
-        numTasks: stage.numSlots,
-        numActiveTasks: set.live,
-        numCompletedTasks: stage.numSlots - set.size + set.doneCount,
-      });
-    }
-    return progress;
+    return this.dag.activeStages();
+  }
+
+  stageProgress(stageId: number): StageProgress | undefined {
+    return this.dag.stageProgress(stageId);
   }
 
   activeJobs(): JobProgress[] {

@@ -111,4 +111,31 @@ describe("Jobs and stages", () => {
       [0, "four"],
     ]);
   });
+
+  test("how far a stage is can be asked while it waits, runs and has failed, and after its end, as Spark's status tracker tells it", () => {
+    const h = new Harness({ taskMaxFailures: 2 });
+    const l = new LineageBuilder();
+    h.executor("1", 8);
+    const reduced = l.shuffle(2, l.source(3));
+    h.submit(reduced);
+    const progress = (stageId: number): unknown => {
+      const stage = h.scheduler.stageProgress(stageId);
+      return stage && [stage.numTasks, stage.numActiveTasks, stage.numCompletedTasks, stage.numFailedTasks];
+    };
+    h.fail(h.task(0, 0));
+    h.finish(h.task(0, 1));
+    expect([progress(0), progress(1), progress(2)]).toEqual([[3, 2, 1, 1], [2, 0, 0, 0], undefined]);
+    h.finishAll();
+    h.submit(l.map(reduced));
+    h.finish(h.task(3, 0));
+    h.fail(h.task(3, 1));
+    h.fail(h.task(3, 1));
+    // The third reads the outputs of the first: its own map stage is skipped.
+    expect([0, 1, 2, 3].map(progress)).toEqual([
+      [3, 0, 3, 1],
+      [2, 0, 2, 0],
+      [3, 0, 0, 0],
+      [2, 0, 1, 2],
+    ]);
+  });
 });

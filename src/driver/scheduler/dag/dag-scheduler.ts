@@ -33,6 +33,7 @@ import type { Stage } from "./stage";
 import { StageAttempts, type JobOwner } from "./stage-attempts";
 import { StageEvents } from "./stage-events";
 import { StageGraph } from "./stage-graph";
+import { progressOf, type StageProgress } from "./stage-progress";
 
 export interface DagOptions {
   /** Bytes of a map status for a reduce partition, for reduce locality. */
@@ -73,6 +74,20 @@ export class DagScheduler implements JobOwner {
   /** By id, those that a job needs. */
   get stages(): ReadonlyMap<number, Stage> {
     return this.#graph.stages;
+  }
+
+  /** Running stage attempts, the oldest first. */
+  activeStages(): StageProgress[] {
+    const running = [...this.stages.values()].filter(({ taskSet }) => taskSet !== null && !taskSet.closed);
+    return running.map((stage) => progressOf(stage, stage.taskSet));
+  }
+
+  /** Of a stage that runs or waits, or ended not long ago; undefined of others. */
+  stageProgress(stageId: number): StageProgress | undefined {
+    const stage = this.stages.get(stageId);
+    const runs = stage !== undefined && stage.taskSet !== null && !stage.taskSet.closed;
+    if (runs) return progressOf(stage, stage.taskSet);
+    return this.#attempts.past.get(stageId) ?? (stage && progressOf(stage, null));
   }
 
   // ── Jobs ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -23,6 +23,7 @@ import { preferredPlaces, type PlacesInput } from "./preferred-places";
 import type { Stage } from "./stage";
 import type { StageEvents } from "./stage-events";
 import type { StageGraph } from "./stage-graph";
+import { PastStages } from "./stage-progress";
 
 /** A failed fetch that brings no news is tolerated this often for one task of an attempt before it counts as news. */
 const MOST_REPEATED_FETCHES = 8;
@@ -36,6 +37,7 @@ export interface JobOwner {
 
 export class StageAttempts implements TaskSetOwner {
   readonly tasks: TaskScheduler;
+  readonly past = new PastStages();
   readonly #retrying = new Set<Stage>();
   /** When the stages of `#retrying` are tried again. */
   #retryAt = Infinity;
@@ -60,6 +62,7 @@ export class StageAttempts implements TaskSetOwner {
   /** Lets go of a stage that no job needs any more; what runs of it is told to end. */
   remove(stage: Stage, reason: string, interrupt: boolean): void {
     const active = stage.life.is("running", "preparing");
+    this.past.add(stage, stage.taskSet);
     stage.life.to("removed", reason);
     this.graph.remove(stage);
     this.#retrying.delete(stage);
@@ -188,6 +191,7 @@ export class StageAttempts implements TaskSetOwner {
   /** The current attempt is over. Its live tasks run on, in a closed set. */
   #endAttempt(stage: Stage, next: "idle" | "retrying", cause: string): void {
     const set = stage.taskSet;
+    this.past.add(stage, set);
     stage.life.to(next, cause);
     stage.taskSet = null;
     stage.blockedOn.clear();

@@ -7,6 +7,10 @@ import type { TaskAttempt } from "./task-set";
 
 const NO_ACCUMULABLES: readonly AccumulableInfo[] = [];
 
+/** Ends that are no failures. */
+const OTHER_ENDS: ReadonlySet<TaskEndReason["reason"]> = new Set(["Success", "TaskKilled", "TaskCommitDenied"]);
+
+/** Counts failed attempts for their stages, too. */
 export class TaskEvents {
   constructor(private readonly outbox: Outbox) {}
 
@@ -29,8 +33,9 @@ export class TaskEvents {
 
   ended(attempt: TaskAttempt, reason: TaskEndReason, outcome: TaskOutcome): void {
     const { outbox } = this;
-    if (!outbox.wants("TaskEnd")) return;
     const { set } = attempt;
+    if (!OTHER_ENDS.has(reason.reason)) set.failedAttempts++;
+    if (!outbox.wants("TaskEnd")) return;
     const accumulables = ("accumulables" in outcome ? outcome.accumulables : undefined) ?? NO_ACCUMULABLES;
     const metrics = "metrics" in outcome ? outcome.metrics : undefined;
     const executorMetrics = "executorMetrics" in outcome ? outcome.executorMetrics : undefined;

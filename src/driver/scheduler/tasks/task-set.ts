@@ -89,6 +89,8 @@ export class TaskSet {
   doneCount = 0;
   /** Live attempts, queued ones too. */
   live = 0;
+  /** Attempts that failed; those that were killed do not count. */
+  failedAttempts = 0;
   /** No task is launched any more; live attempts run on and may still be of use. */
   closed = false;
   /** Nothing is launched until lost map outputs are back. */
