@@ -27,9 +27,9 @@ if ((scale === undefined) === (texts === undefined)) {
   process.exit(2);
 }
 const made = scale === undefined ? undefined : mkdtempSync(join(tmpdir(), "tpcds-"));
+process.on("exit", () => made !== undefined && rmSync(made, { recursive: true, force: true }));
 if (made !== undefined)
   execFileSync(DUCKDB_PYTHON, [fileURLToPath(new URL("tpcds.py", import.meta.url)), scale, made], { stdio: "inherit" });
-process.on("exit", () => made !== undefined && rmSync(made, { recursive: true, force: true }));
 const data = made === undefined ? source : join(made, "data");
 const queries = made === undefined ? texts : join(made, "queries");
 const chosen = new Set(CASES.split(",").filter((name) => name !== ""));
