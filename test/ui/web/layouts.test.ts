@@ -96,6 +96,17 @@ test("ticks stand on round steps after the origin and not too close", () => {
   expect(ticks({ from: 0, to: 3 }, 400, 0).map(({ label }) => label)).toEqual(["0 s", "1 ms", "2 ms", "3 ms"]);
 });
 
+test("an axis as narrow as a phone's has two labels at least, whatever time it shows", () => {
+  for (let span = 1000; span < 86_400_000; span = Math.ceil(span * 1.07)) {
+    for (const from of [0, span / 3, 86_399_000])
+      expect({ span, from, labels: ticks({ from, to: from + span }, 260, 0, 64).length > 1 }).toEqual({
+        span,
+        from,
+        labels: true,
+      });
+  }
+});
+
 test("a view keeps the moment under the pointer, and stays within its bounds", () => {
   const bounds = { from: 0, to: 1000 };
   const near = zoomed({ from: 0, to: 1000 }, bounds, 250, 0.5);

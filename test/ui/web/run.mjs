@@ -257,6 +257,44 @@ test("on a phone the memory of executors is seen, as bars and in figures", async
   await server.close();
 });
 
+test("an executor that has only just registered is not measured; its mark on the time line is whole, a stage's failure on a phone told in lines", async () => {
+  const server = await serveLong(webFolder);
+  const id = "new";
+  const blockManager = { executorId: id, host: "10.0.0.9", port: 41000 };
+  server.apply([
+    { type: "ExecutorAdded", time: Date.now(), executorId: id, host: "10.0.0.9", totalCores: 4, logUrls: {} },
+    { type: "BlockManagerAdded", time: Date.now(), blockManager, maxMem: 1e9, maxOnHeapMem: 0, maxOffHeapMem: 1e9 },
+  ]);
+  const page = await open(`${server.url}/#/executors`);
+  await settled(page);
+  const row = page.locator("tbody tr", { hasText: "10.0.0.9" });
+  assert.match(await row.textContent(), /not measured/);
+  await page.goto(`${server.url}/#/jobs`);
+  // Green on the lowest line of the marks, where they are 10 px wide: of those that came first, and of the one that came last.
+  const widths = await page.waitForFunction(() => {
+    const canvas = document.querySelector(".time-canvas canvas");
+    if (canvas === null || canvas.width === 0) return undefined;
+    const ratio = canvas.width / canvas.clientWidth;
+    const { data } = canvas.getContext("2d").getImageData(0, Math.round(17 * ratio), canvas.width, 1);
+    const greens = [...Array(canvas.width).keys()].filter((x) => data[4 * x + 1] - data[4 * x] > 60);
+    const middle = canvas.width / 2;
+    const [first, last] = [greens.filter((x) => x < middle), greens.filter((x) => x > middle)];
+    return first.length === 0 || last.length === 0 ? undefined : [first.length / ratio, last.length / ratio];
+  });
+  for (const width of await widths.jsonValue()) assert.ok(width >= 8, `a mark of ${width} px`);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${server.url}/#/stages`);
+  const why = page.locator(".row-note p");
+  await why.waitFor();
+  const { lines, rest } = await why.evaluate((note) => ({
+    lines: note.clientHeight / parseFloat(getComputedStyle(note).lineHeight),
+    rest: note.scrollHeight - note.clientHeight,
+  }));
+  assert.ok(lines > 2, `${lines} lines, ${rest} px are hidden`);
+  await close(page);
+  await server.close();
+});
+
 test("a worker says why executors ended; of logs that were removed it says so, and does not lead to them", async () => {
   const server = await serve("worker", webFolder);
   const page = await open(`${server.url}/`);

@@ -1,6 +1,7 @@
 /** Series over time, by uPlot. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
+import { STEPS } from "../lib/axis";
 import { clock } from "../lib/format";
 import { useTheme } from "../theme";
 
@@ -12,6 +13,10 @@ export interface Series {
 }
 
 const BINARY = Array.from({ length: 50 }, (_, power) => 2 ** power);
+/** Labels are whole seconds. */
+const TIMES = STEPS.filter((step) => step >= 1000);
+/** px from one label of the time axis to the next: "14:03:05" and a gap. */
+const TIME_SPACE = 64;
 
 /** A single value stands in the middle of a minute. */
 const around = (at: number): [number, number] => [at - 30_000, at + 30_000];
@@ -62,7 +67,14 @@ export function Chart(props: {
           y: { range: (_plot, _min, max) => [0, Math.max(max * 1.05, top ?? 0, 1e-9)] },
         },
         axes: [
-          { ...axis, grid: { show: false }, size: 24, space: 80, values: (_plot, at) => at.map((ms) => clock(ms)) },
+          {
+            ...axis,
+            grid: { show: false },
+            size: 24,
+            incrs: TIMES,
+            space: TIME_SPACE,
+            values: (_plot, at) => at.map((ms) => clock(ms)),
+          },
           {
             ...axis,
             size: 58,

@@ -125,7 +125,7 @@ function Rows<T>(
       body.push(
         <tr key={`note ${row === undefined ? index : props.rowKey(row)}`} class="row-note" style={{ height: `${NOTE}px` }}>
           <td colSpan={props.columns.length}>
-            <p class="clip bad-text" title={note}>
+            <p class={`bad-text ${virtual ? "clip" : "three-lines"}`} title={note}>
               {note}
             </p>
           </td>

@@ -17,6 +17,8 @@ import type { Mark } from "../lib/timeline";
 const MOST = 500;
 /** A label is worth drawing in so many px, at least. */
 const LEAST_LABEL = 44;
+/** Half the width of an executor's mark, px. */
+const MARK = 5;
 
 export function EventTimeline(props: { events: readonly TimelineEvent[]; now: number; onEvent: (event: TimelineEvent) => void }) {
   const { runs, moments, from, to, rowsAt } = useMemo(() => arrange(props.events, props.now), [props.events, props.now]);
@@ -35,13 +37,16 @@ export function EventTimeline(props: { events: readonly TimelineEvent[]; now: nu
         const scale = width / (view.to - view.from);
         if (row < head) {
           for (const event of moments) {
-            const x = (event.start - view.from) * scale;
+            const at = (event.start - view.from) * scale;
+            if (at < 0 || at > width) continue;
+            // Whole at the edges, too: the first executors are there when the axis begins.
+            const x = Math.min(Math.max(at, MARK), width - MARK);
             context.fillStyle = event.kind === "executorAdded" ? palette.good : palette.transfer;
             context.beginPath();
             const [top, bottom] = event.kind === "executorAdded" ? [y + 6, y + height - 6] : [y + height - 6, y + 6];
             context.moveTo(x, top);
-            context.lineTo(x + 5, bottom);
-            context.lineTo(x - 5, bottom);
+            context.lineTo(x + MARK, bottom);
+            context.lineTo(x - MARK, bottom);
             context.fill();
           }
           return;

@@ -28,7 +28,10 @@ export function ExecutorList() {
   const executors = useApi<ExecutorSummary[]>(`${scope.api}/allexecutors`, ["executors", "tasks"], 1000);
   const summary = useSummary();
   const memory = useApi<ExecutorMemory[]>(`${scope.mine}/executors/memory`, ["executors"], 1000);
-  const bars = useMemo(() => new Map((memory.data ?? []).map((sample) => [sample.executorId, memoryBar(sample)])), [memory.data]);
+  const bars = useMemo(() => {
+    const measured = (memory.data ?? []).map(memoryBar).filter((bar) => bar.measured);
+    return new Map(measured.map((bar) => [bar.executorId, bar]));
+  }, [memory.data]);
   const scale = Math.max(
     1,
     ...[...bars.values()]
