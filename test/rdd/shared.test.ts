@@ -84,6 +84,26 @@ test("an accumulator of the user's own", async () => {
   expect(() => registerAccumulator(sc, longest)).toThrow(/already/);
 });
 
+test("an accumulator that lacks a method is refused when it is registered", () => {
+  const lacking = new LongAccumulator();
+  Object.defineProperty(lacking, "isZero", { value: true });
+  expect(() => registerAccumulator(sc, lacking)).toThrow(/register: LongAccumulator must have a method isZero/);
+});
+
+test("an accumulator whose methods fail makes the tasks fail that use it, and no others", async () => {
+  class Broken extends LongAccumulator {
+    override isZero(): boolean {
+      if (this.sum > 0) throw new Error("isZero fails");
+      return true;
+    }
+  }
+  const broken = new Broken();
+  registerAccumulator(sc, broken);
+  const using = (): Promise<void> => sc.parallelize([1, 2], 2).foreach((x) => broken.add(x));
+  for (let i = 0; i < 2; i++) await expect(using()).rejects.toThrow("isZero fails");
+  expect(await sc.range(0, 4, 1, 2).count()).toBe(4);
+});
+
 test("a failed task adds nothing, and the next one starts from zero", async () => {
   const calls = new LongAccumulator();
   registerAccumulator(sc, calls);

@@ -29,10 +29,10 @@ import { EventLogWriter } from "../../events/event-log-writer";
 import { ListenerBus } from "../../events/listener-bus";
 import { FileSystems } from "../../filesystem/file-systems";
 import type { AccumulatorBase, ContextPort, DatasetNode } from "../../rdd";
-import { mergeUpdate, registerAccumulator } from "../../rdd";
+import { registerAccumulator } from "../../rdd";
 import { BlockServer, BroadcastHub } from "../../storage";
 import { parseAddress } from "../../wire/address";
-import { describeUpdate } from "../accumulables";
+import { describeOrSkip, mergeOrWarn } from "../accumulables";
 import { Application } from "../application";
 import type { ExecutorBackend } from "../backend";
 import { CollectionPressure } from "../collection-pressure";
@@ -104,13 +104,13 @@ export class ContextRuntime {
       mergeAccumulators: (updates) => {
         for (const { id, value } of updates) {
           const accumulator = this.#accumulators.get(id)?.deref();
-          if (accumulator !== undefined) mergeUpdate(accumulator, value, driverClasses);
+          if (accumulator !== undefined) mergeOrWarn(accumulator, value, driverClasses);
         }
       },
       describeAccumulators: (updates, totals) =>
         updates.flatMap(({ id, value }) => {
           const accumulator = this.#accumulators.get(id)?.deref();
-          return accumulator?.name === undefined ? [] : [describeUpdate(accumulator, value, totals, driverClasses)];
+          return accumulator?.name === undefined ? [] : describeOrSkip(accumulator, value, totals, driverClasses);
         }),
       executorGone: (executorId) => this.broadcasts.removeExecutor(executorId),
     });

@@ -235,11 +235,17 @@ const kinds: Readonly<Record<string, new () => AccumulatorBase>> = {
   profile: ProfileAccumulator,
 };
 
+/** What the engine calls of an accumulator of the user's own. */
+const METHODS = ["isZero", "copy", "reset", "add", "merge"];
+
 /** Makes `accumulator` known to the context, so that tasks can add to it. */
 export function registerAccumulator(port: ContextPort, accumulator: AccumulatorBase, name?: string): void {
   port.assertRunning("register");
   if (!(accumulator instanceof AccumulatorV2))
     throw new UsageError("INVALID_ARGUMENT", "register: the accumulator must be an instance of a subclass of AccumulatorV2.");
+  const missing = METHODS.find((method) => typeof (accumulator as unknown as Record<string, unknown>)[method] !== "function");
+  if (missing !== undefined)
+    throw new UsageError("INVALID_ARGUMENT", `register: ${accumulator.constructor.name} must have a method ${missing}.`);
   if (accumulator.isRegistered)
     throw new UsageError("ACCUMULATOR_REGISTERED", "register: the accumulator is registered already.");
   const kind = Object.keys(kinds).find((key) => kinds[key] === accumulator.constructor);
@@ -303,7 +309,24 @@ function fromZero({ type, fields }: Zero): AccumulatorBase {
 
 /** Called before a task: what an earlier one left behind does not count. */
 export function resetAccumulators(reviver: CaptureReviver): void {
-  for (const accumulator of accumulators.get(reviver)?.values() ?? []) if (!accumulator.isZero()) accumulator.reset();
+  const inThread = accumulators.get(reviver);
+  if (inThread === undefined) return;
+  for (const [id, accumulator] of inThread) {
+    try {
+      if (!accumulator.isZero()) accumulator.reset();
+    } catch (error) {
+      inThread.delete(id);
+      failOnUse(accumulator, error);
+    }
+  }
+}
+
+/** The accumulator's own methods have failed: tasks that add to it fail with that error, the thread's other tasks go on. */
+function failOnUse(accumulator: AccumulatorBase, error: unknown): void {
+  const add = (): never => {
+    throw error;
+  };
+  Object.defineProperty(accumulator, "add", { value: add, configurable: true });
 }
 
 /** What the task that ends added. */
