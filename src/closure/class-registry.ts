@@ -26,6 +26,8 @@ export interface ClassIds {
 
 export class ClassRegistry implements ValueContext, ClassIds {
   private readonly ids = new WeakMap<Function, string>();
+  /** Classes whose instances can be records. A class of `ids` alone may be known for the functions that capture it. */
+  private readonly ofRecords = new WeakSet<Function>();
   private readonly classes = new Map<string, { deref(): Function | undefined }>();
   /** By place: how many classes were met there. */
   private readonly copies = new Map<string, number>();
@@ -43,14 +45,17 @@ export class ClassRegistry implements ValueContext, ClassIds {
   ) {}
 
   classId(constructor: Function): string {
-    let id = this.ids.get(constructor);
-    if (id === undefined) {
+    if (!this.ofRecords.has(constructor)) {
       const refusal = recordRefusal(constructor);
       if (refusal !== undefined) {
         throw new TaskError("TASK_NOT_SERIALIZABLE", `A value cannot be copied: it ${refusal.why}. ${refusal.remedy}`, {
           parameters: { class: constructor.name },
         });
       }
+      this.ofRecords.add(constructor);
+    }
+    let id = this.ids.get(constructor);
+    if (id === undefined) {
       const builtin = builtinName(constructor);
       id = builtin === undefined ? this.source.identify(constructor) : `builtin:${builtin}`;
       if (id === undefined) {

@@ -215,6 +215,23 @@ test("private members that a transpiler moved into WeakMaps are private still", 
   expect(revive<() => number>(workerReviver(), () => new Lowered(4).cents)()).toBe(4);
 });
 
+test("a class with private members that functions capture is refused in records all the same", () => {
+  class Sealed {
+    #cents = 1;
+    get cents(): number {
+      return this.#cents;
+    }
+  }
+  const worker = workerReviver();
+  const OfThread = revive<() => typeof Sealed>(worker, () => Sealed)();
+  expect(new OfThread().cents).toBe(1);
+  for (const [registry, type] of [
+    [worker.classes, OfThread],
+    [driverClasses, Sealed],
+  ] as const)
+    expect(() => registry.classId(type)).toThrow(/instance of Sealed, which has #private members/);
+});
+
 test("builtin classes go by name", () => {
   expect(driverClasses.classId(Map)).toBe("builtin:Map");
   expect(driverClasses.classOf("builtin:Map")).toBe(Map);
