@@ -144,6 +144,17 @@ export class MapOutputRegistry {
     return this.#executors[this.#shuffle(shuffleId).executorOf[map]!];
   }
 
+  /** Map tasks whose output is on the executor, or anywhere where that is null, ascending. */
+  heldBy(shuffleId: number, executorId: string | null): number[] {
+    const { executorOf } = this.#shuffle(shuffleId);
+    const wanted = executorId === null ? null : (this.#indexOfExecutor.get(executorId) ?? null);
+    const result: number[] = [];
+    for (const [map, holder] of executorOf.entries()) {
+      if (executorId === null ? holder !== NOWHERE : holder === wanted) result.push(map);
+    }
+    return result;
+  }
+
   /** Map tasks without an output, ascending. */
   missing(shuffleId: number): number[] {
     const { executorOf } = this.#shuffle(shuffleId);

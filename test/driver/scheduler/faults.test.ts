@@ -379,7 +379,7 @@ describe("Failed fetches", () => {
         h.finish(task, fetchFailed(shuffleId, 0, task.executorId));
       h.finish(h.task(1, 0), fetchFailed(shuffleId, 0, h.scheduler.mapOutputs.executorOf(shuffleId, 0)!, { unreachable: false }));
       if (attempt === 3) break;
-      h.finish(h.task(0, 0));
+      h.finishAll(0);
       h.tick(200);
     }
     expect(h.failed.get(0)).toMatchObject({
@@ -388,6 +388,41 @@ describe("Failed fetches", () => {
         /^Job aborted due to stage failure: ResultStage 1 \(collect at test.ts:1:1\) has failed the maximum allowable number of times: 4. Most recent failure reason:\nMap output 0/,
       ),
     });
+  });
+
+  test("a stage that fails again for damaged outputs gives up all of their executor, then all of the shuffle", () => {
+    const h = new Harness();
+    h.executor("1", 4);
+    h.executor("2", 4);
+    const l = new LineageBuilder();
+    const reduced = l.shuffle(2, l.source(8));
+    h.submit(reduced);
+    const [shuffleId] = shuffleIdsOf(reduced) as [number];
+    h.finishAll(0);
+    const { mapOutputs } = h.scheduler;
+    const heldBy = (executorId: string): number[] => mapOutputs.heldBy(shuffleId, executorId);
+    const fail = (): void => {
+      const [map] = heldBy("1");
+      h.finish(h.tasks(1).at(-1), fetchFailed(shuffleId, map!, "1", { unreachable: false }));
+    };
+    const goOn = (): void => {
+      h.finishAll(0);
+      h.tick(200);
+    };
+    const [first] = heldBy("1");
+    fail();
+    expect(mapOutputs.missing(shuffleId)).toEqual([first]);
+    goOn();
+    const ofOne = heldBy("1");
+    fail();
+    expect(ofOne.length).toBeGreaterThan(1);
+    expect(mapOutputs.missing(shuffleId)).toEqual(ofOne);
+    goOn();
+    fail();
+    expect(mapOutputs.numAvailable(shuffleId)).toBe(0);
+    goOn();
+    h.finishAll();
+    expect(h.succeeded).toEqual([0]);
   });
 
   test("a failed fetch of an output known to be lost neither fails the attempt nor counts", () => {

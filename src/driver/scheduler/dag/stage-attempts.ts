@@ -320,7 +320,7 @@ export class StageAttempts implements TaskSetOwner {
     const outputs: readonly MapOutputId[] = [failure, ...(failure.also ?? [])];
     let news: readonly MapOutputId[] = outputs.filter((output) => !this.#isKnownLoss(output, attempt));
     if (news.length === 0 && this.#tooOftenRepeated(set, attempt)) news = outputs;
-    if (news.length > 0) this.#unregister(failure, news);
+    if (news.length > 0) this.#unregister(failure, this.#givenUpWith(set, failure, news));
     if (set.closed) return "closed";
     const mapStages = new Set(outputs.map(({ shuffleId }) => this.graph.mapStage(shuffleId)).filter((one) => one !== undefined));
     if (news.length > 0 || stage.barrier) {
@@ -344,6 +344,24 @@ export class StageAttempts implements TaskSetOwner {
     return times > MOST_REPEATED_FETCHES;
   }
 
+  /**
+   * What is given up for outputs that cannot be fetched though their executor is there: these alone at first. A stage that fails again and
+   * again for such outputs meets a disk with more of them, which would cost it an attempt each: all of the executor's outputs of these
+   * shuffles then, at last all outputs. (Spark gives up all that the executor holds at once.)
+   */
+  #givenUpWith({ stage, closed }: TaskSet, { executorId }: FetchFailure, news: readonly MapOutputId[]): readonly MapOutputId[] {
+    const { mapOutputs } = this;
+    const known = news.filter(({ shuffleId, map }) => map >= 0 && mapOutputs.has(shuffleId));
+    // A closed set's attempt is among those that failed.
+    const failedBefore = closed ? stage.failedAttempts - 1 : stage.failedAttempts;
+    if (failedBefore <= 0) {
+      return known.filter(({ shuffleId, map }) => executorId === null || mapOutputs.executorOf(shuffleId, map) === executorId);
+    }
+    const holder = failedBefore === 1 ? executorId : null;
+    const shuffleIds = [...new Set(known.map(({ shuffleId }) => shuffleId))];
+    return shuffleIds.flatMap((shuffleId) => mapOutputs.heldBy(shuffleId, holder).map((map) => ({ shuffleId, map })));
+  }
+
   #unregister({ executorId, unreachable }: FetchFailure, outputs: readonly MapOutputId[]): void {
     const { mapOutputs } = this;
     if (unreachable && executorId !== null) {
@@ -352,8 +370,6 @@ export class StageAttempts implements TaskSetOwner {
     }
     const lost = new Map<number, number[]>();
     for (const { shuffleId, map } of outputs) {
-      if (map < 0 || !mapOutputs.has(shuffleId)) continue;
-      if (executorId !== null && mapOutputs.executorOf(shuffleId, map) !== executorId) continue;
       if (!mapOutputs.unregister(shuffleId, map)) continue;
       const maps = lost.get(shuffleId);
       if (maps === undefined) lost.set(shuffleId, [map]);
