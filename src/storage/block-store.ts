@@ -6,7 +6,7 @@
  * Blocks are runs of whole encoded batches ("frames"), one frame to an extent. A block that is read is pinned; its bytes,
  * in memory or in a file, stay until the last pin is gone, even when the block is removed meanwhile.
  */
-import { renameSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { ClusterError, InternalError } from "../common/errors";
@@ -16,7 +16,7 @@ import { encodeFooter, FrameIndexBuilder } from "./block-file";
 import type { FileLayout } from "./file-layout";
 import { diskFull, isFull } from "./file-layout";
 import type { LevelFlags } from "./host-calls";
-import { closeLocal, openLocal, readLocalAsync, writeLocalAsync } from "./local-data";
+import { closeLocal, moveLocal, openLocal, readLocalAsync, writeLocalAsync } from "./local-data";
 import type { MemoryPool } from "./memory-pool";
 import type { BlockUpdate } from "./ports";
 import type { BlockId } from "./task-env";
@@ -151,7 +151,7 @@ export class BlockStore {
       const directory = this.options.layout.directories.find((candidate) => given.startsWith(candidate + "/"));
       if (directory === undefined) throw new InternalError(`Block file ${given} is outside of the executor's directories.`);
       const path = this.options.layout.place(directory, this.#fileName(id));
-      renameSync(given, path);
+      moveLocal(given, path);
       this.#setDisk(entry, { path, offsets, checksums, bytes: statSync(path).size });
     }
     this.#entries.set(id, entry);

@@ -12,13 +12,16 @@ import {
   closeSync,
   fstatSync,
   ftruncateSync,
+  mkdirSync,
   openSync,
   read as readAsync,
   readSync,
+  renameSync,
   rmSync,
   write as writeAsync,
   writeSync,
 } from "node:fs";
+import { dirname } from "node:path";
 import { IO_ENCRYPTION, IO_ENCRYPTION_KEY_BITS } from "../common/config-entries";
 
 /** Of this thread. */
@@ -53,9 +56,13 @@ export function localDataIsEncrypted(): boolean {
   return key !== null;
 }
 
-/** "r" and "r+" open a file that is there, "w", "w+" and "wx" make one for this user alone; "wx" throws where there is one. */
+/**
+ * "r" and "r+" open a file that is there, "w", "w+" and "wx" make one for this user alone, and its folder where that was taken away; "wx"
+ * throws where there is one.
+ */
 export function openLocal(path: string, flags: "r" | "r+" | "w" | "w+" | "wx"): number {
-  const fd = openSync(path, flags, 0o600);
+  const open = (): number => openSync(path, flags, 0o600);
+  const fd = flags.startsWith("w") ? withFolder(path, open) : open();
   if (key === null) return fd;
   counters.delete(fd);
   try {
@@ -67,6 +74,22 @@ export function openLocal(path: string, flags: "r" | "r+" | "w" | "w+" | "wx"): 
     throw error;
   }
   return fd;
+}
+
+/** Gives a file another name on the same disk. */
+export function moveLocal(from: string, to: string): void {
+  withFolder(to, () => renameSync(from, to));
+}
+
+/** Tools that clean directories for temporary files take folders of long applications away: `path`'s is made again where it is missing. */
+function withFolder<T>(path: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return make();
+  }
 }
 
 function begin(fd: number): void {

@@ -2,11 +2,11 @@
  * The map outputs that this executor has committed, for the main thread: commits (the first of a stage attempt wins),
  * removal, and open files for serving them to other executors.
  */
-import { renameSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { checksumOfPart } from "./file-checksum";
 import type { FileLayout } from "./file-layout";
 import type { MapCommit } from "./host-calls";
-import { openLocal, sizeOfLocal } from "./local-data";
+import { moveLocal, openLocal, sizeOfLocal } from "./local-data";
 import type { MapOutputIndex, MapOutputOrigin } from "./map-output-file";
 import { mapOutputName } from "./map-output-file";
 import { OpenFiles } from "./open-files";
@@ -37,7 +37,7 @@ export class MapOutputFiles {
       return { offsets: before.offsets, checksums: before.checksums };
     }
     const path = this.layout.inPlaceOf(stagingFile, mapOutputName(shuffleId, map));
-    renameSync(stagingFile, path);
+    moveLocal(stagingFile, path);
     if (before !== undefined && before.path !== path) rmSync(before.path, { force: true });
     this.adopt({ ...commit, path });
     return null;

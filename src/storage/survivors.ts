@@ -1,10 +1,11 @@
 /** Takes over what executors of the application that died on this machine have left in their directories. */
-import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { readFooter } from "./block-file";
 import type { BlockStore } from "./block-store";
 import type { FileLayout } from "./file-layout";
 import type { LocalDirectories } from "./local-directories";
+import { moveLocal } from "./local-data";
 import { mapOutputName, readIndex } from "./map-output-file";
 import type { MapOutputFiles } from "./map-output-files";
 import type { BlockUpdate, Survivors } from "./ports";
@@ -31,7 +32,7 @@ export function adoptSurvivors(
         const index = unlessBroken(() => readIndex(path));
         if (index === null || files.isLaterThan(index)) continue;
         const target = layout.place(orphan.into, mapOutputName(index.shuffleId, index.map));
-        renameSync(path, target);
+        moveLocal(path, target);
         files.adopt({ ...index, path: target });
         const { shuffleId, map, offsets, checksums } = index;
         mapOutputs.set(`${shuffleId}_${map}`, { shuffleId, map, offsets, checksums });
@@ -39,7 +40,7 @@ export function adoptSurvivors(
         const index = unlessBroken(() => readFooter(path));
         if (index === null || store.has(block[1]!)) continue;
         const target = layout.place(orphan.into, `${block[1]!}.a${moved++}.block`);
-        renameSync(path, target);
+        moveLocal(path, target);
         const update = store.adopt(block[1]!, target, statSync(target).size, index);
         if (update !== null) blocks.push(update);
       }

@@ -2,9 +2,9 @@
  * Map outputs as a task in a worker thread writes and reads them. Segments of this executor, and of others that share
  * its file system, are read in place; the rest come through the main thread.
  */
-import { renameSync } from "node:fs";
 import { InternalError } from "../common/errors";
 import { diskFull, isFull } from "./file-layout";
+import { moveLocal } from "./local-data";
 import { appendIndex, mapOutputName } from "./map-output-file";
 import { SegmentFetcher } from "./segment-fetcher";
 import type { ShuffleMemory } from "./shuffle-memory";
@@ -68,7 +68,7 @@ export class WorkerShuffle implements TaskShuffle {
     if (stageAttempt === 0 && this.info.attempt === 0) {
       // No other task of this executor can have made this output: there is nothing to ask.
       const path = layout.inPlaceOf(stagingFile, name);
-      renameSync(stagingFile, path);
+      moveLocal(stagingFile, path);
       layout.moved(stagingFile);
       this.#staging.delete(name);
       this.memory.calls.send("storage.mapInPlace", { shuffleId, map, stageId, stageAttempt, path, offsets, checksums });

@@ -8,6 +8,7 @@ import {
   closeLocal,
   encryptLocalData,
   localDataKey,
+  moveLocal,
   openLocal,
   readLocal,
   readLocalAsync,
@@ -152,4 +153,21 @@ test("a copy goes on where the original ended", () => {
   writeAll(other, Buffer.from(" there"), 10);
   expect(readAll(other, 0, 100).toString()).toBe("begun here there");
   closeLocal(other);
+});
+
+test("files can be made and moved where their folder was taken away", () => {
+  const gone = join(folder, "gone");
+  const path = join(gone, "0", "staging");
+  for (const flags of ["w", "w+", "wx"] as const) {
+    closeLocal(openLocal(path, flags));
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(gone).mode & 0o777).toBe(0o700);
+    rmSync(gone, { recursive: true });
+  }
+  expect(() => openLocal(path, "r")).toThrow(/ENOENT/);
+  const from = newPath();
+  closeLocal(openLocal(from, "w"));
+  moveLocal(from, path);
+  expect(statSync(path).size).toBe(0);
+  expect(() => moveLocal(from, path)).toThrow(/ENOENT/);
 });
