@@ -71,7 +71,7 @@ function engineContext(context: SparkContext): EngineContext {
     },
     // A context's settings stay as it was started with, and each query asks for some of them.
     settings: () => (settings ??= Object.fromEntries(context.getConf().getAll())),
-    addFile: (path) => context.addFile(path),
+    addFile: (path) => context.addFile(path, true),
     addArchive: (path) => context.addArchive(path),
     listFiles: () => context.listFiles(),
     listArchives: () => context.listArchives(),

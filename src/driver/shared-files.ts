@@ -1,4 +1,5 @@
-/** Files and archives that the driver makes readable in tasks: served like broadcasts, and listed in the jobs' properties. */
+/** Files, directories and archives that the driver makes readable in tasks: served like broadcasts, and listed in the jobs' properties. */
+import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,12 +32,12 @@ export class SharedFiles {
     const path = local("addFile", given);
     const status = statSync(path, { throwIfNoEntry: false });
     if (status === undefined) throw new DataError("PATH_NOT_FOUND", `addFile: there is no file ${path}.`);
-    if (status.isDirectory())
+    if (status.isDirectory() && !recursive)
       throw new UsageError(
-        "ADD_DIRECTORY",
-        recursive ? `addFile: ${path} is a directory; pack it and use addArchive.` : `addFile: ${path} is a directory.`,
+        "UNSUPPORTED_ADD_FILE.DIRECTORY",
+        `addFile: ${path} is a directory; addFile(path, true) adds all that is in it.`,
       );
-    this.#put("file", basename(path), path);
+    this.#put(status.isDirectory() ? "directory" : "file", basename(path), path);
   }
 
   addArchive(given: string): void {
@@ -50,8 +51,9 @@ export class SharedFiles {
     this.#put("archive", alias ?? basename(path), path);
   }
 
-  list(kind: SharedEntry["kind"]): string[] {
-    return [...this.#shared.values()].filter((one) => one.kind === kind).map((one) => one.path);
+  /** Paths of what `addFile` added, or `addArchive`. */
+  list(by: "file" | "archive"): string[] {
+    return [...this.#shared.values()].filter(({ kind }) => (kind === "archive") === (by === "archive")).map((one) => one.path);
   }
 
   get entries(): readonly SharedEntry[] {
@@ -69,12 +71,29 @@ export class SharedFiles {
       throw new UsageError("FILE_NAME_TAKEN", `A file with the name ${name} was added from ${known.path} already.`);
     if (known !== undefined) return;
     this.serve();
-    const entry = { kind, name, file: basename(path), path };
-    this.hub.put(sharedBlock(entry), readFileSync(path));
+    const entry = { kind, name, file: kind === "directory" ? `${name}.tar` : basename(path), path };
+    this.hub.put(sharedBlock(entry), kind === "directory" ? packed(path) : readFileSync(path));
     this.#shared.set(name, entry);
     this.#properties = {
       [SHARED_FILES_PROPERTY]: JSON.stringify(this.entries.map(({ kind, name, file }) => ({ kind, name, file }))),
     };
+  }
+}
+
+/** All that is in a directory as a tar, with the files that links lead to in their places. */
+function packed(directory: string): Uint8Array {
+  try {
+    const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
+    return execFileSync("tar", ["-chf", "-", "-C", directory, "."], { stdio, maxBuffer: Infinity });
+  } catch (error) {
+    const { stderr } = error as { stderr?: Buffer };
+    throw new DataError(
+      "DIRECTORY_NOT_READ",
+      `addFile: tar cannot pack ${directory}: ${stderr?.toString().trim() || String(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 /** Files and archives that programs share with their tasks. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { resultOf, submit, temporaryDirectory } from "./support/submit";
 
@@ -88,4 +88,30 @@ test("names that were not added, and archives that are none, are told in words",
     expect.stringMatching(/^\[ARCHIVE_NOT_UNPACKED\] tar cannot unpack broken\.tar: tar: /),
     `[FILE_NAME_TAKEN] A file with the name words.txt was added from ${words} already.`,
   ]);
+});
+
+test("directories travel with all that is in them; without being asked for, one is refused", async () => {
+  const folder = join(directory, "v1.zip");
+  mkdirSync(join(folder, "deep/empty"), { recursive: true });
+  writeFileSync(join(folder, "deep/weights.txt"), "0.5");
+  symlinkSync(words, join(folder, "words"));
+  const program = `
+    import { SparkContext, SparkFiles } from "firesteel";
+    import { readFileSync, readdirSync } from "node:fs";
+    await using sc = new SparkContext();
+    const refused = (() => { try { sc.addFile(${JSON.stringify(folder)}); return ""; } catch (error) { return (error as Error).message; } })();
+    sc.addFile(${JSON.stringify(folder)}, true);
+    const seen = await sc.range(0, 2, 1, 2).map(() => [
+      readdirSync(SparkFiles.get("v1.zip"), { recursive: true }).sort().join(),
+      readFileSync(SparkFiles.get("v1.zip/deep/weights.txt"), "utf8"),
+      readFileSync(SparkFiles.get("v1.zip/words"), "utf8"),
+    ]).collect();
+    console.log(JSON.stringify({ refused, seen, lists: [sc.listFiles(), sc.listArchives()] }));
+  `;
+  const seen = ["deep,deep/empty,deep/weights.txt,words", "0.5", "alpha\nbeta\n"];
+  expect(await resultOf(submit(directory, "directories.ts", program, { master: "local-cluster[2,1,512]" }))).toEqual({
+    refused: `[UNSUPPORTED_ADD_FILE.DIRECTORY] addFile: ${folder} is a directory; addFile(path, true) adds all that is in it.`,
+    seen: [seen, seen],
+    lists: [[folder], []],
+  });
 });

@@ -11,7 +11,7 @@ export interface EngineContext {
   readonly defaultParallelism: number;
   /** Settings that the user gave. */
   settings(): Readonly<Record<string, string>>;
-  /** Files for tasks: ADD FILE, ADD ARCHIVE and what lists them. */
+  /** Files for tasks, and directories with all that is in them: ADD FILE, ADD ARCHIVE and what lists them. */
   addFile(path: string): void;
   addArchive(path: string): void;
   listFiles(): readonly string[];

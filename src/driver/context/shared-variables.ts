@@ -17,7 +17,7 @@ export interface SharedVariableMethods {
   /** Lets tasks add to an accumulator of a class of your own. */
   register(accumulator: AccumulatorBase, name?: string): void;
 
-  /** Makes a file readable as `SparkFiles.get(name)` in tasks of the jobs that follow. */
+  /** Makes a file, or with `recursive` a directory with all that is in it, readable as `SparkFiles.get(name)` in tasks of the jobs that follow. */
   addFile(path: string, recursive?: boolean): void;
 
   /** Makes an archive (.zip, .tar, .tar.gz, .tgz) readable in the same way, unpacked; `file#name` gives the folder's name. */

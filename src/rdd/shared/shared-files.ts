@@ -12,10 +12,10 @@ import { unzip } from "../../filesystem/zip";
 export const SHARED_FILES_PROPERTY = "firesteel.sharedFiles";
 
 export interface SharedEntry {
-  readonly kind: "file" | "archive";
+  readonly kind: "file" | "directory" | "archive";
   /** By which tasks ask for it. */
   readonly name: string;
-  /** Name of the archive's file, whose ending tells how it is packed. */
+  /** Name of the file; an archive's ending tells how it is packed. Directories travel as tars. */
   readonly file: string;
 }
 
@@ -63,7 +63,7 @@ export class SharedDirectory {
     try {
       const made = join(staging, "content");
       const bytes = this.fetch(sharedBlock(entry));
-      if (entry.kind === "archive") unpack(bytes, entry.file, made, staging);
+      if (entry.kind !== "file") unpack(bytes, entry.file, made, staging);
       else writeFileSync(made, bytes, { mode: 0o755 }); // scripts are shared to be run
       renameSync(made, target);
     } catch (error) {

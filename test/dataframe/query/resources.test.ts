@@ -1,5 +1,5 @@
 /** ADD FILE and LIST FILES: files for tasks, from SQL. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { firesteel, testSession } from "../../support/built-session";
@@ -25,6 +25,15 @@ test("files that were added are listed, and tasks can read them", async () => {
     "string",
   );
   expect((await spark().range(1).select(read()).collect())[0]!.get(0)).toBe("in a task");
+  const folder = join(directory, "folder");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "third.txt"), "in a folder");
+  expect(await run(`ADD FILE ${folder}`)).toEqual([]);
+  const deep = firesteel.functions.udf(
+    () => require("node:fs").readFileSync(SparkFiles.get("folder/third.txt"), "utf8") as string,
+    "string",
+  );
+  expect((await spark().range(1).select(deep()).collect())[0]!.get(0)).toBe("in a folder");
   await expect(run("ADD FILE /nowhere/at/all")).rejects.toThrow("PATH_NOT_FOUND");
   await expect(run("ADD JAR /some.jar")).rejects.toThrow("UNSUPPORTED_FEATURE.ADD_RESOURCE");
 });
