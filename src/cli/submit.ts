@@ -139,12 +139,28 @@ let failing = false;
 async function failed(engine: typeof Engine, error: unknown): Promise<never> {
   if (!failing && !endedBySignal()) {
     failing = true;
-    process.stderr.write(`${describe(error)}\n`);
+    const byNode = isOfNoFile(error);
+    if (!byNode) process.stderr.write(`${describe(error)}\n`);
     setTimeout(() => process.exit(1), LONGEST_STOP_MS);
     await engine.stopAll().catch(() => undefined);
-    process.exit(1);
+    if (byNode) leaveToNode(error);
+    else process.exit(1);
   }
   return new Promise(() => undefined);
+}
+
+/** A JavaScript module that cannot be parsed: its error names no file, and only what Node prints of one that nobody took shows the line. */
+function isOfNoFile(error: unknown): error is SyntaxError {
+  return error instanceof SyntaxError && describeUncaught(error) === String(error) && !error.message.startsWith(SYNTAX_ERROR);
+}
+
+/** Node prints the error and ends the process with 1. */
+function leaveToNode(error: Error): void {
+  error.stack = String(error);
+  process.removeAllListeners("uncaughtException");
+  setImmediate(() => {
+    throw error;
+  });
 }
 
 function describe(error: unknown): string {

@@ -157,6 +157,19 @@ test.each([
   expect(stderr).toMatch(says);
 });
 
+test.each([
+  ["broken.mjs", `import "firesteel";\nconst x = 1;\nconst y = (;\n`, 3],
+  ["main.mjs", `import "./imported.js";`, 2],
+])("a JavaScript module that cannot be parsed is shown with its file and line: %s", async (name, text, line) => {
+  const files = { [name]: text, "imported.js": `export const a = 1;\nlet b = = 2;\n`, "package.json": `{"type":"module"}` };
+  const { code, stdout, stderr } = await place.submit([place.write(files)]);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toMatch(
+    new RegExp(`^file://.*/(broken\\.mjs|imported\\.js):${line}\n.*\n *\\^\n\n.SyntaxError: Unexpected token`),
+  );
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
 describe.each([
   ["SIGINT", 130],
   ["SIGTERM", 143],
