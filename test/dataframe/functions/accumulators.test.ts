@@ -181,3 +181,20 @@ test.each(["vector_sum", "vector_avg"])("%s has its argument's type", (name) => 
     expect(call(name, [type]).type).toEqual(type);
   }
 });
+
+test("summaries of few rows travel without ranks, those of many with them, and tell the same", () => {
+  const accumulator = builtins.aggregate("approx_percentile").accumulator(call("approx_percentile", [INT], [0.3]), evaluation);
+  const few = accumulated(
+    accumulator,
+    Array.from({ length: 1000 }, (_, i) => [(i * 7919) % 1000]),
+  );
+  expect(accumulator.toColumns(few)).toEqual([1000, Array.from({ length: 1000 }, (_, i) => i), [], []]);
+  const many = accumulated(
+    accumulator,
+    Array.from({ length: 200_000 }, (_, i) => [(i * 7919) % 199_999]),
+  );
+  const [, values, gs, deltas] = accumulator.toColumns(many) as [number, number[], number[], number[]];
+  expect([gs.length, deltas.length]).toEqual([values.length, values.length]);
+  expect(accumulator.finish(travelled(accumulator, many))).toBe(accumulator.finish(many));
+  expect(accumulator.toColumns(travelled(accumulator, many))).toEqual([200_000, values, gs, deltas]);
+});

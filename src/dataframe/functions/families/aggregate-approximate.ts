@@ -164,13 +164,12 @@ function percentileSketch(call: AggregateCall): Accumulator<QuantileSummary> {
     },
     toColumns: (state) => {
       state.compress();
-      const { count, values, gs, deltas } = state.columns();
-      return [count, Array.from(values), Array.from(gs), Array.from(deltas)];
+      const { count, values, gs, deltas } = state.lists();
+      return [count, values, gs, deltas];
     },
     fromColumns: (columns) => {
-      const [count, ...samples] = columns as readonly [number, number[], number[], number[]];
-      const [values, gs, deltas] = samples.map((list) => Float64Array.from(list)) as [Float64Array, Float64Array, Float64Array];
-      return new QuantileSummary(error, { values, gs, deltas }, count);
+      const [count, values, gs, deltas] = columns as readonly [number, number[], number[], number[]];
+      return QuantileSummary.ofLists(error, { count, values, gs, deltas });
     },
   };
 }

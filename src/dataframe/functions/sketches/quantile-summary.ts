@@ -55,7 +55,7 @@ export class QuantileSummary {
 
   #takeHead(): void {
     if (this.#head.length === 0) return;
-    const sorted = Float64Array.from(this.#head).sort();
+    const sorted = new Float64Array(this.#head).sort();
     const before = this.#samples;
     const { length } = before.values;
     const samples = room(length + sorted.length);
@@ -151,6 +151,41 @@ export class QuantileSummary {
   columns(): Samples & { readonly count: number } {
     return { count: this.#count, ...this.#samples };
   }
+
+  /** Compressed before. */
+  lists(): SampleLists {
+    const { values, gs, deltas } = this.#samples;
+    return {
+      count: this.#count,
+      values: listOf(values),
+      gs: gs.every((g) => g === 1) ? [] : listOf(gs),
+      deltas: deltas.every((delta) => delta === 0) ? [] : listOf(deltas),
+    };
+  }
+
+  static ofLists(relativeError: number, { count, values, gs, deltas }: SampleLists): QuantileSummary {
+    const samples: Samples = {
+      values: new Float64Array(values),
+      gs: gs.length === 0 ? new Float64Array(values.length).fill(1) : new Float64Array(gs),
+      deltas: deltas.length === 0 ? new Float64Array(values.length) : new Float64Array(deltas),
+    };
+    return new QuantileSummary(relativeError, samples, count);
+  }
+}
+
+/** A summary as it travels, for a few rows little more than their values: `gs` is empty where each is 1, `deltas` where each is 0. */
+export interface SampleLists {
+  readonly count: number;
+  readonly values: readonly number[];
+  readonly gs: readonly number[];
+  readonly deltas: readonly number[];
+}
+
+/** An array of JavaScript's; Array.from asks typed arrays for an iterator. */
+function listOf(numbers: Float64Array): number[] {
+  const list: number[] = [];
+  for (let i = 0; i < numbers.length; i++) list.push(numbers[i]!);
+  return list;
 }
 
 /** Neighbours joined while their error stays below the threshold; the last and the least value always stay. */
