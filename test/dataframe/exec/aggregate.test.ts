@@ -1,11 +1,26 @@
 /** Grouping and aggregates against the functions' own accumulators, over all ways in which groups are found. */
 import fc from "fast-check";
-import type { Boxed } from "../../../src/columnar/types";
+import type { Boxed, DataType } from "../../../src/columnar/types";
 import type { BoxedRow, Vector } from "../../../src/columnar/vector";
+import { literal } from "../../../src/dataframe/expressions/build";
 import { builtins } from "../../../src/dataframe/functions";
 import type { AggregateCall, Attribute } from "../../../src/dataframe/expressions/expression";
 import type { AggregateItem, HashAggregateExec, HashJoinExec, PhysicalPlan } from "../../../src/dataframe/physical/plan";
-import { aggregate, asDictionary, attribute, call, int, item, nextId, run, settings, sorted, Table, textOf } from "./harness";
+import {
+  aggregate,
+  asDictionary,
+  attribute,
+  call,
+  int,
+  item,
+  nextId,
+  run,
+  settings,
+  sorted,
+  Table,
+  text,
+  textOf,
+} from "./harness";
 
 const key = attribute("k", { kind: "string" });
 const small = attribute("i", { kind: "int" });
@@ -15,6 +30,8 @@ const wide = attribute("w", { kind: "decimal", precision: 38, scale: 2 });
 const double = attribute("x", { kind: "double" });
 const flag = attribute("b", { kind: "boolean" });
 const columns = [key, small, long, price, wide, double, flag];
+
+const DOUBLES: DataType = { kind: "array", element: { kind: "double" }, containsNull: false };
 
 const narrowed = (value: bigint): Boxed => (value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value);
 
@@ -63,6 +80,19 @@ function items(): readonly AggregateItem[] {
     filtered(aggregate("sum", price)),
     filtered(aggregate("count", int(1))),
     aggregate("collect_list", small),
+    aggregate("collect_list", key),
+    aggregate("collect_list", double),
+    aggregate("collect_list", flag),
+    aggregate("collect_list", long),
+    filtered(aggregate("collect_list", key)),
+    aggregate("listagg", key, text(", ")),
+    aggregate("listagg", key),
+    filtered(aggregate("listagg", key, text("ü"))),
+    aggregate("median", double),
+    aggregate("percentile", price, literal(0.3, { kind: "double" })),
+    aggregate("percentile", wide, literal(0.7, { kind: "double" })),
+    filtered(aggregate("percentile", small, literal([0, 0.25, 1], DOUBLES))),
+    aggregate("percentile", small, literal(0.5, { kind: "double" }), int(3)),
   ].map(item);
 }
 
@@ -76,13 +106,13 @@ function naive(rows: readonly BoxedRow[], grouping: readonly Attribute[], list: 
   if (grouping.length === 0) groups.set("[]", { keys: [], states: accumulators.map((one) => one.init()) });
   for (const row of rows) {
     const keys = grouping.map((attribute) => valueOf(row, attribute));
-    const text = textOf(keys.map((value) => (value === 0 ? 0 : value)));
-    let group = groups.get(text);
-    if (group === undefined) groups.set(text, (group = { keys, states: accumulators.map((one) => one.init()) }));
+    const content = textOf(keys.map((value) => (value === 0 ? 0 : value)));
+    let group = groups.get(content);
+    if (group === undefined) groups.set(content, (group = { keys, states: accumulators.map((one) => one.init()) }));
     list.forEach(({ call: one }, i) => {
       if (one.filter !== null && !((valueOf(row, small) as number | null) !== null && (valueOf(row, small) as number) > 0))
         return;
-      const args = one.args.map((arg) => (arg.kind === "attribute" ? valueOf(row, arg) : 1));
+      const args = one.args.map((arg) => (arg.kind === "attribute" ? valueOf(row, arg) : arg.kind === "literal" ? arg.value : 1));
       group.states[i] = accumulators[i]!.update(group.states[i], args);
     });
   }

@@ -23,6 +23,7 @@ import {
   run,
   sorted,
   Table,
+  text,
   textOf,
   type Run,
 } from "./harness";
@@ -106,6 +107,42 @@ describe.each([
       const partial = scarce(node(table.scan, "partial", list), [table], 1 << 19);
       expect(partial.rows.length).toBeGreaterThan(normal(little).length);
     }
+  });
+});
+
+describe.each(["complete", "parts"] as const)("all values of a few groups (%s)", (how) => {
+  const group = attribute("group", { kind: "int" });
+  const of = new Table(
+    [group, name, price],
+    rows.map(([, named, cents], i) => [i % 7, named!, cents!]),
+    { batchRows: 2048 },
+  );
+  test.each([
+    ["by a key", [group]],
+    ["without keys", []],
+  ] as const)("leave or spill, %s", (_, grouping) => {
+    const list = [
+      aggregate("collect_list", name),
+      aggregate("listagg", name, text("-")),
+      aggregate("median", price),
+      aggregate("collect_list", group),
+    ].map(item);
+    const node = (child: PhysicalPlan, mode: HashAggregateExec["mode"]): HashAggregateExec => ({
+      kind: "hashAggregate",
+      id: nextId(),
+      mode,
+      child,
+      grouping,
+      aggregates: list,
+      output: [...grouping, ...list.flatMap((one) => (mode === "partial" ? one.state : [one.result]))],
+    });
+    const plan = how === "complete" ? node(of.scan, "complete") : node(node(of.scan, "partial"), "final");
+    const little = scarce(plan, [of], 1 << 20);
+    expectSame(sorted(little.rows), sorted(run(plan, [of]).rows));
+    if (how === "parts") {
+      const partial = scarce(node(of.scan, "partial"), [of], 1 << 20);
+      expect(partial.rows.length).toBeGreaterThan(grouping.length === 0 ? 1 : 7);
+    } else if (grouping.length > 0) expect(spilled(little)).toBeGreaterThan(0);
   });
 });
 

@@ -17,6 +17,9 @@ import { GroupTable } from "./table";
 /** Groups of one batch of results. */
 const BATCH_GROUPS = 16384;
 
+/** Bytes of the values of groups. */
+const WORTH_A_FILE = 1 << 20;
+
 /** How deep aggregates of spilled states are within each other, by their nodes. */
 const levels = new WeakMap<HashAggregateExec, number>();
 
@@ -63,8 +66,9 @@ export class Groups {
   /** Whether there is memory for the table as it is; if not it should leave or be spilled. */
   fits(): boolean {
     const { table } = this;
-    // One group cannot be divided, and no table of few groups is worth a file.
-    if (table.groups < 1024) return true;
+    // No table of few groups is worth a file, and one group cannot be divided: its parts can leave.
+    if (table.groups < 1024 && table.valueBytes < WORTH_A_FILE) return true;
+    if (table.groups === 1 && (this.node.mode === "final" || this.node.mode === "complete")) return true;
     if (this.#level >= MAX_SPILL_LEVEL) return true;
     const { memory } = this.task.env;
     if (this.plan.states.some((state) => state.kind === "boxed") && memory.heapFull()) return false;

@@ -1,8 +1,9 @@
 /** From the aggregates of a plan to the states that a table keeps, and from states to columns. */
-import { vectorOfBoxed } from "../../../columnar/batch";
-import type { DataType } from "../../../columnar/types";
-import type { Vector } from "../../../columnar/vector";
+import { boxedReader, vectorOfBoxed } from "../../../columnar/batch";
+import type { Boxed, DataType } from "../../../columnar/types";
+import type { ListVector, Vector } from "../../../columnar/vector";
 import { InternalError } from "../../../common/errors";
+import { utf8 } from "../../codegen/bytes";
 import { dividedHalfUp, timesPowerOfTen } from "../../codegen/integers";
 import { isBinaryString, isFloating, isIntLike, isLongLike } from "../../types/families";
 import { keyOf } from "../../codegen/emitter-keys";
@@ -11,6 +12,7 @@ import type { Accumulator, FunctionRegistry } from "../../functions/registry";
 import type { AggregateItem, HashAggregateExec } from "../../physical/plan";
 import type { BoxedState, BytesExtremeState, CountState, DoubleSumState, IntegerSumState, NumberExtremeState } from "./states";
 import { validOf, vectorOf, type State, type StatePlan } from "./states";
+import type { BytesState, CountedNumbersState, NumbersState } from "./values-states";
 
 /** Columns of an aggregate for groups [from, to): of states, or the one of results. */
 type Columns = (
@@ -65,7 +67,8 @@ function keyOfState(plan: StatePlan, functions: FunctionRegistry): string | null
   if (plan.kind === "boxed") return null;
   const filter = plan.filter === null ? "" : keyOf(plan.filter, functions);
   const args = plan.kind === "count" ? plan.args.map((arg) => keyOf(arg, functions)) : [keyOf(plan.arg, functions)];
-  return filter === null || args.includes(null) ? null : `${plan.kind}(${args.join(",")})${filter}`;
+  const lists = "lists" in plan && plan.lists ? "lists " : "";
+  return filter === null || args.includes(null) ? null : `${lists}${plan.kind}(${args.join(",")})${filter}`;
 }
 
 interface Native {
@@ -113,10 +116,86 @@ function nativeAggregate(item: AggregateItem, merges: boolean, place: (plan: Sta
       };
       return { states: columns, results: columns };
     }
+    case "collect_list":
+      return arg === undefined ? null : nativeList(call, arg, merges, filter, place);
+    case "listagg":
+      return arg === undefined ? null : nativeJoin(item, arg, filter, place);
+    case "percentile":
+    case "median":
+    case "percentile_cont":
+    case "percentile_disc":
+      return arg === undefined || merges ? null : nativePercentile(item, arg, filter, place);
     default:
       return null;
   }
 }
+
+function nativeList(
+  call: AggregateCall,
+  arg: Expression,
+  merges: boolean,
+  filter: Expression | null,
+  place: (plan: StatePlan) => number,
+): Native | null {
+  if (call.type.kind !== "array") return null;
+  const { element } = call.type;
+  const exact = isFloating(element) || isIntLike(element) || element.kind === "boolean";
+  if (!exact && !isBytes(element)) return null;
+  const at = place({ kind: exact ? "numbers" : "bytes", arg, filter, lists: merges });
+  const columns: Columns = (states, from, to) => {
+    const state = states[at] as NumbersState | BytesState;
+    return [state.kind === "bytes" ? state.lists(from, to) : state.lists(element, from, to)];
+  };
+  return { states: columns, results: columns };
+}
+
+/** Strings in the order in which they come. What has been joined in a part is a value of the whole. */
+function nativeJoin(
+  { call, state }: AggregateItem,
+  arg: Expression,
+  filter: Expression | null,
+  place: (plan: StatePlan) => number,
+): Native | null {
+  const delimiter = call.args[1];
+  // The state of values that are in an order, or that are binaries, is a list of them.
+  if (state.length !== 2 || delimiter?.kind !== "literal") return null;
+  const text = (delimiter.value ?? "") as string;
+  const bytes = utf8(text);
+  const at = place({ kind: "bytes", arg, filter, lists: false });
+  const joined = (states: readonly State[], from: number, to: number): Vector =>
+    (states[at] as BytesState).joined(bytes, from, to);
+  return {
+    states: (states, from, to) => [joined(states, from, to), vectorOf(state[1]!.type, from, to, () => text)],
+    results: (states, from, to) => [joined(states, from, to)],
+  };
+}
+
+/** Values with their counts, of which the function's own accumulator makes the result. */
+function nativePercentile(
+  { call, result }: AggregateItem,
+  arg: Expression,
+  filter: Expression | null,
+  place: (plan: StatePlan) => number,
+): Native | null {
+  const frequency = call.args[2];
+  if (frequency !== undefined && (frequency.kind !== "literal" || frequency.value !== 1)) return null;
+  const at = place({ kind: "countedNumbers", arg, filter });
+  const lists = (states: readonly State[], from: number, to: number): readonly [ListVector, ListVector] =>
+    (states[at] as CountedNumbersState).lists(from, to);
+  return {
+    states: lists,
+    results: (states, from, to, accumulatorOf) => {
+      const accumulator = accumulatorOf(call);
+      const columns = lists(states, from, to);
+      const readers = columns.map((column) => boxedReader(column, LISTS));
+      const each = (group: number): Boxed =>
+        accumulator.finish(accumulator.fromColumns(readers.map((read) => read(group - from))));
+      return [vectorOf(result.type, from, to, each)];
+    },
+  };
+}
+
+const LISTS: DataType = { kind: "array", element: { kind: "double" }, containsNull: false };
 
 const LONG: DataType = { kind: "long" };
 

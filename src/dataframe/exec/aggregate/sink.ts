@@ -1,5 +1,5 @@
 /** The sink that takes rows into groups: code that finds the row's group and updates the states. */
-import { unreachable } from "../../../common/errors";
+import { InternalError, unreachable } from "../../../common/errors";
 import { atom } from "../../codegen/code";
 import { MAX_SAFE, type ColumnOrigin, type DictionaryEntry, type Term } from "../../codegen/term";
 import { keyOf } from "../../codegen/emitter-keys";
@@ -426,13 +426,18 @@ class AggregateWriter {
       }
       case "sumDouble": {
         const term = emitter.emit(plan.arg);
-        const value = term.rep === "any" ? `Number(${emitter.boxedValue(term)})` : term.code;
-        const scale = plan.arg.type.kind === "decimal" ? 10 ** plan.arg.type.scale : 1;
-        return guarded(term.isNull, [`${this.#cell(`${state}.sums`, group)} += ${scale === 1 ? value : `${value} / ${scale}`};`]);
+        return guarded(term.isNull, [`${this.#cell(`${state}.sums`, group)} += ${this.#double(plan.arg, term)};`]);
       }
       case "min":
       case "max":
         return this.#extreme(plan, state, group, guarded);
+      case "numbers":
+      case "bytes":
+        return plan.lists ? this.#list(plan.arg, state, group) : this.#value(plan, state, group, guarded);
+      case "countedNumbers": {
+        const term = emitter.emit(plan.arg);
+        return guarded(term.isNull, [`${state}.add(${group}, ${this.#double(plan.arg, term)});`]);
+      }
       case "boxed": {
         const args = plan.args.map((arg) => emitter.boxed(emitter.emit(arg)));
         writer.line(`${state}.update(${group}, [${args.join(", ")}]);`);
@@ -441,6 +446,38 @@ class AggregateWriter {
       default:
         return unreachable(plan);
     }
+  }
+
+  #double(arg: Expression, term: Term): string {
+    const value = term.rep === "any" ? `Number(${this.code.emitter.boxedValue(term)})` : term.code;
+    const scale = arg.type.kind === "decimal" ? 10 ** arg.type.scale : 1;
+    return scale === 1 ? value : `${value} / ${scale}`;
+  }
+
+  /** The values of a list that is a column of the input. */
+  #list(arg: Expression, state: string, group: string): void {
+    const { writer, origins } = this.code;
+    const plain = plainAttribute(arg);
+    const origin = plain === null ? undefined : origins.get(plain.id);
+    if (origin?.source !== 0) throw new InternalError("The states of an aggregate are not columns of its input.");
+    const column = writer.hoist(`columns[${origin.index}]`, "c");
+    writer.line(`${state}.addList(${group}, ${column}, ${this.code.rowOf(0)});`);
+  }
+
+  #value(
+    plan: Extract<StatePlan, { kind: "numbers" | "bytes" }>,
+    state: string,
+    group: string,
+    guarded: (isNull: string | null, lines: readonly string[]) => void,
+  ): void {
+    const { emitter } = this.code;
+    const term = emitter.emit(plan.arg);
+    if (plan.kind === "bytes") {
+      const { code, start, end } = emitter.bytes(term);
+      return guarded(term.isNull, [`${state}.add(${group}, ${code}, ${start}, ${end});`]);
+    }
+    const value = term.rep === "bool" ? `(${atom(term.code)} ? 1 : 0)` : term.code;
+    guarded(term.isNull, [`${state}.add(${group}, ${value});`]);
   }
 
   #extreme(

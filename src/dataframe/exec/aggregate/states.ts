@@ -12,6 +12,7 @@ import { PairSums } from "../../codegen/pairs";
 import type { AggregateCall, Expression } from "../../expressions/expression";
 import type { Accumulator } from "../../functions/registry";
 import { grown } from "./grown";
+import { BytesState, CountedNumbersState, NumbersState } from "./values-states";
 
 /** Which state a query needs; plain enough to be told apart by its key. */
 export type StatePlan =
@@ -21,6 +22,15 @@ export type StatePlan =
   | { readonly kind: "sumInteger"; readonly arg: Expression; readonly filter: Expression | null }
   | { readonly kind: "sumDouble"; readonly arg: Expression; readonly filter: Expression | null }
   | { readonly kind: "min" | "max"; readonly arg: Expression; readonly filter: Expression | null }
+  /** All values that are not null; `lists`: the argument is a column of lists of them. */
+  | {
+      readonly kind: "numbers" | "bytes";
+      readonly arg: Expression;
+      readonly filter: Expression | null;
+      readonly lists: boolean;
+    }
+  /** All values that are not null, as doubles. */
+  | { readonly kind: "countedNumbers"; readonly arg: Expression; readonly filter: Expression | null }
   /** An accumulator on boxed values; `merges`: the arguments are columns of states. */
   | {
       readonly kind: "boxed";
@@ -30,7 +40,11 @@ export type StatePlan =
       readonly filter: Expression | null;
     };
 
-export type State = CountState | IntegerSumState | DoubleSumState | NumberExtremeState | BytesExtremeState | BoxedState;
+export type State =
+  CountState | IntegerSumState | DoubleSumState | NumberExtremeState | BytesExtremeState | ValuesState | BoxedState;
+
+/** A state that grows with the rows of a group. */
+export type ValuesState = NumbersState | CountedNumbersState | BytesState;
 
 export interface GroupArrays {
   grow(capacity: number): void;
@@ -263,6 +277,12 @@ export function newState(plan: StatePlan, capacity: number, accumulator: () => A
         ? new BytesExtremeState(plan.kind, type, capacity)
         : new NumberExtremeState(plan.kind, type, capacity);
     }
+    case "numbers":
+      return new NumbersState();
+    case "countedNumbers":
+      return new CountedNumbersState();
+    case "bytes":
+      return new BytesState();
     case "boxed":
       return new BoxedState(accumulator(), plan.merges);
     default:

@@ -229,7 +229,14 @@ export class GroupTable {
   get bytes(): number {
     let bytes = (this.slots.length + (this.direct?.length ?? 0)) * 4 + this.#rowsHeld + this.capacity * 12;
     for (const key of this.keys) bytes += this.capacity * 9 + key.bytesUsed;
-    return bytes + this.states.length * this.capacity * 8;
+    return bytes + this.states.length * this.capacity * 8 + this.valueBytes;
+  }
+
+  /** Of those, what grows with the rows of a group. */
+  get valueBytes(): number {
+    let bytes = 0;
+    for (const state of this.states) if ("bytes" in state) bytes += state.bytes;
+    return bytes;
   }
 }
 

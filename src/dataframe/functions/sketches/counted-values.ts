@@ -38,7 +38,7 @@ export class CountedValues {
   }
 
   #order(): void {
-    const several = this.#several.sort((a, b) => (before(a.value, b.value) ? -1 : before(b.value, a.value) ? 1 : 0));
+    const several = this.#several.sort((a, b) => compareNumbers(a.value, b.value));
     const counts = several.map(({ count }) => count);
     const fresh = merged(
       inOrder(Float64Array.from(this.#fresh).sort(), null),
@@ -53,13 +53,19 @@ export class CountedValues {
   }
 }
 
-function same(a: number, b: number): boolean {
+/** NaN is itself, -0.0 is not 0.0. */
+export function isSameNumber(a: number, b: number): boolean {
   return a === b ? a !== 0 || Object.is(a, b) : a !== a && b !== b;
 }
 
 function before(a: number, b: number): boolean {
   if (a === b) return a === 0 && Object.is(a, -0) && !Object.is(b, -0);
   return a < b || (b !== b && a === a);
+}
+
+/** -0.0 before 0.0, NaN behind all others. */
+export function compareNumbers(a: number, b: number): number {
+  return before(a, b) ? -1 : before(b, a) ? 1 : 0;
 }
 
 /** Of sorted values with their counts; null: one of each. Typed arrays sort -0.0 before 0.0 and NaN behind all others. */
@@ -70,7 +76,7 @@ function inOrder(sorted: Float64Array | readonly number[], countsOf: readonly nu
   for (let i = 0; i < sorted.length;) {
     const value = sorted[i]!;
     let count = 0;
-    for (; i < sorted.length && same(sorted[i]!, value); i++) count += countsOf === null ? 1 : countsOf[i]!;
+    for (; i < sorted.length && isSameNumber(sorted[i]!, value); i++) count += countsOf === null ? 1 : countsOf[i]!;
     values.push(value);
     counts.push(count);
     unique &&= count === 1;
@@ -91,7 +97,7 @@ function merged(a: Counted, b: Counted): Counted {
     const fromA = j === b.values.length || (i < a.values.length && !before(b.values[j]!, a.values[i]!));
     const value = fromA ? a.values[i]! : b.values[j]!;
     let count = fromA ? countOf(a, i++) : countOf(b, j++);
-    if (fromA && j < b.values.length && same(b.values[j]!, value)) count += countOf(b, j++);
+    if (fromA && j < b.values.length && isSameNumber(b.values[j]!, value)) count += countOf(b, j++);
     values.push(value);
     counts.push(count);
     unique &&= count === 1;
