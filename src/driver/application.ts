@@ -6,6 +6,7 @@ import type { Clock } from "../common/clock";
 import { systemClock } from "../common/clock";
 import { CancelledError, ClusterError, InternalError, unreachable } from "../common/errors";
 import { log } from "../common/log";
+import { WakeTimer } from "../common/wake-timer";
 import type { ListenerBus } from "../events/listener-bus";
 import type { ProfileAccumulator } from "../rdd";
 import type { JobCall, JobRequest, MapOutputSizes, ShuffleRequest } from "../rdd/context-port";
@@ -85,7 +86,7 @@ export class Application {
   #queue: SchedulerEvent[] = [];
   #draining = false;
   #nextJobId = 0;
-  #wake: { time: number; timer: NodeJS.Timeout } | null = null;
+  readonly #wake: WakeTimer;
   #stopped: string | null = null;
   /** Why there are no executors, and will be none. */
   #noExecutors: string | null = null;
@@ -98,6 +99,7 @@ export class Application {
     this.#options = options;
     this.#backend = options.backend;
     this.#clock = options.clock ?? systemClock;
+    this.#wake = new WakeTimer(this.#clock, () => this.#dispatch({ type: "Tick" }));
     this.#barriers = new BarrierCoordinator(options.barrierTimeoutMs);
     this.#executorEvents = new ExecutorEvents(options.bus, (taskId) => {
       const set = this.#scheduler.dag.tasks.attempts.get(taskId)?.set;
@@ -275,7 +277,7 @@ export class Application {
     this.#dispatch({ type: "AllCancelled", reason });
     this.#stopped = reason;
     this.#warnings.working(false);
-    if (this.#wake !== null) clearTimeout(this.#wake.timer);
+    this.#wake.stop();
     for (const job of this.#jobs.values()) job.reject(new CancelledError("CONTEXT_STOPPED", `The job was cancelled: ${reason}.`));
     this.#jobs.clear();
     this.#executorsChanged();
@@ -336,7 +338,7 @@ export class Application {
       case "ReleaseExecutors":
         return this.#release(command.executorIds, command.reason);
       case "WakeAt":
-        return this.#wakeAt(command.time);
+        return this.#wake.at(command.time);
       case "Warn":
         return log.warn(command.message);
       case "Emit":
@@ -412,20 +414,6 @@ export class Application {
     else if (failure.kind === "cancelled" && job.request.signal?.aborted === true)
       job.reject(abortError(job.request.signal, job.request.callSite));
     else job.reject(jobError(failure, job.request.callSite));
-  }
-
-  #wakeAt(time: number): void {
-    if (this.#wake !== null && this.#wake.time <= time) return;
-    if (this.#wake !== null) clearTimeout(this.#wake.timer);
-    const timer = setTimeout(
-      () => {
-        this.#wake = null;
-        this.#dispatch({ type: "Tick" });
-      },
-      Math.max(0, Math.min(time - this.#clock.now(), 2 ** 31 - 1)),
-    );
-    timer.unref();
-    this.#wake = { time, timer };
   }
 
   #handlers(): BackendHandlers {

@@ -3,6 +3,7 @@
  * their handles are collected (rdd/cleaner), which V8 would put off until its own heap is full. Spark's periodic cleaner.
  */
 import { garbageCollector } from "../common/garbage";
+import { LONGEST_TIMER } from "../common/wake-timer";
 
 /** Collects every `intervalMs`; the returned function ends it. Does not keep the process alive. */
 export function collectEvery(intervalMs: number): () => void {
@@ -12,7 +13,7 @@ export function collectEvery(intervalMs: number): () => void {
       collect ??= garbageCollector();
       collect();
     },
-    Math.min(intervalMs, 2 ** 31 - 1),
+    Math.min(intervalMs, LONGEST_TIMER),
   );
   timer.unref();
   return () => clearInterval(timer);

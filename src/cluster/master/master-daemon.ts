@@ -5,9 +5,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "../../common/clock";
 import { unreachable, UsageError } from "../../common/errors";
 import { log } from "../../common/log";
 import { afterRunning } from "../../common/running-time";
+import { WakeTimer } from "../../common/wake-timer";
 import { Liveness } from "../../driver/endpoint/liveness";
 import { formatAddress } from "../../wire/address";
 import type { TlsFiles } from "../../wire/tls";
@@ -78,7 +80,7 @@ export class MasterDaemon implements StatePort<MasterState> {
   /** Applications that are gone and may come back, and what ends the wait for them. */
   readonly #absent = new Map<string, () => void>();
   #server: PeerServer | null = null;
-  #wake: { time: number; timer: NodeJS.Timeout } | null = null;
+  readonly #wake = new WakeTimer(systemClock, () => this.#dispatch({ type: "Tick" }));
   #refused = 0;
 
   private constructor(private readonly options: MasterOptions) {
@@ -156,7 +158,7 @@ export class MasterDaemon implements StatePort<MasterState> {
   async stop(): Promise<void> {
     this.#liveness.stop();
     for (const stopWaiting of this.#absent.values()) stopWaiting();
-    if (this.#wake !== null) clearTimeout(this.#wake.timer);
+    this.#wake.stop();
     this.#stopped = true;
     await this.#server?.close();
     this.#journal?.close();
@@ -279,7 +281,7 @@ export class MasterDaemon implements StatePort<MasterState> {
       case "ForgetArchive":
         return this.#blobs.remove(command.archive);
       case "WakeAt":
-        return this.#wakeAt(command.time);
+        return this.#wake.at(command.time);
       case "Log":
         return log[command.level](command.message);
       default:
@@ -416,19 +418,5 @@ export class MasterDaemon implements StatePort<MasterState> {
   #silent(workerId: string, silentMs: number): void {
     const reason = `it was not heard of for ${Math.round(silentMs / 1000)} s (spark.worker.timeout)`;
     this.#dispatch({ type: "WorkerLost", workerId, reason });
-  }
-
-  #wakeAt(time: number): void {
-    if (this.#wake !== null && this.#wake.time <= time) return;
-    if (this.#wake !== null) clearTimeout(this.#wake.timer);
-    const timer = setTimeout(
-      () => {
-        this.#wake = null;
-        this.#dispatch({ type: "Tick" });
-      },
-      Math.max(0, time - Date.now()),
-    );
-    timer.unref();
-    this.#wake = { time, timer };
   }
 }

@@ -2,6 +2,7 @@
 import { UsageError } from "../../common/errors";
 import { log } from "../../common/log";
 import { formatDuration } from "../../common/units";
+import { LONGEST_TIMER } from "../../common/wake-timer";
 import type { WorkerDaemon } from "./worker-daemon";
 
 export interface Lifetime {
@@ -12,9 +13,6 @@ export interface Lifetime {
   /** Another worker takes the place of one that has ended. */
   readonly restart: boolean;
 }
-
-/** The longest that a timer of Node takes, ms. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** Throws a UsageError for a lifetime that would be no time for some worker. */
 function checkLifetime({ ms, staggerMs }: Lifetime): void {

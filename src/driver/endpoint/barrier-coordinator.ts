@@ -3,6 +3,7 @@
  * same round; then all of them get everybody's message. It fails for all when one task cannot come any more.
  */
 import { ClusterError, UsageError } from "../../common/errors";
+import { LONGEST_TIMER } from "../../common/wake-timer";
 import type { BarrierQuestion } from "./types";
 
 interface Meeting {
@@ -59,9 +60,9 @@ export class BarrierCoordinator {
     return meeting;
   }
 
-  /** Timers hold at most 2^31 - 1 ms; Spark's default of a year is as good as none. */
+  /** None where it is more than a timer takes: Spark's default is a year. */
   #deadline(stage: { numTasks: number; meetings: Map<number, Meeting> }, question: BarrierQuestion): NodeJS.Timeout | undefined {
-    if (this.timeoutMs > 2 ** 31 - 1) return undefined;
+    if (this.timeoutMs > LONGEST_TIMER) return undefined;
     const timer = setTimeout(() => {
       const meeting = stage.meetings.get(question.round);
       if (meeting === undefined) return;

@@ -1,6 +1,7 @@
 /** Actions that answer when their time is over, from the partitions that are done by then, and sketches. */
 import { decodeValue, KeyMap } from "../../columnar";
 import { UsageError } from "../../common/errors";
+import { LONGEST_TIMER } from "../../common/wake-timer";
 import { type BoundedDouble, countBound, meanBound, type Seen, sumBound } from "../approximate/bounds";
 import { PartialResult } from "../approximate/partial-result";
 import { estimateOf, mergeSketches, newSketch } from "../approximate/sketch";
@@ -88,7 +89,7 @@ const checkTimeout = (scope: string, timeout: unknown): number => checkNumber(sc
 async function inTime<R>(job: Promise<void>, limit: number, current: () => R): Promise<PartialResult<R>> {
   const all = job.then(current);
   let timer: NodeJS.Timeout | undefined;
-  const time = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), Math.min(limit, 2 ** 31 - 1))));
+  const time = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), Math.min(limit, LONGEST_TIMER))));
   try {
     const first = await Promise.race([all.then((value) => ({ value })), time]);
     return first === null ? new PartialResult(current(), false, all) : new PartialResult(first.value, true, all);
