@@ -33,7 +33,12 @@ const KERNEL = 4;
 const ARGUMENTS = 5;
 const JOINED = 6;
 const FAILED = 7;
+/** 0 while there is a leader. */
 const ENDED = 8;
+/** The leader's task is over, as the memory's owner says. */
+const OVER = 1;
+/** The leader needs nobody any more. */
+const LET_GO = 2;
 /** How many of those who joined were seen to be over, and how many have said that they go: fewer where one was stopped at work. */
 const GONE = 9;
 const LEFT = 10;
@@ -109,6 +114,8 @@ export class CrewLeader {
     private readonly checkInterrupted: () => void,
   ) {
     this.#board = new Board(buffer, kernels);
+    // Of a memory that had a leader before, no ticket comes again.
+    this.#round = Atomics.load(this.#board.cells, OPENED);
   }
 
   /** How many threads work on what is given now. */
@@ -150,9 +157,21 @@ export class CrewLeader {
   /** Lets the others go. */
   end(): void {
     const { cells } = this.#board;
-    Atomics.store(cells, ENDED, 1);
+    Atomics.compareExchange(cells, ENDED, 0, LET_GO);
     Atomics.notify(cells, OPENED);
   }
+}
+
+/**
+ * Makes a memory whose leader has ended, with all items of all rounds done, one for another leader; false where a task that led or
+ * joined is not over yet, or was stopped at work. Who was told of the memory before and comes only now works for the next leader.
+ */
+export function reopen(buffer: ArrayBufferLike): boolean {
+  const cells = new Int32Array(buffer, CONTROL, CELLS);
+  const at = (cell: number): number => Atomics.load(cells, cell);
+  if (at(ENDED) !== OVER || at(JOINED) !== 0 || at(GONE) !== at(LEFT) || at(FAILED) !== 0) return false;
+  Atomics.store(cells, ENDED, 0);
+  return true;
 }
 
 /** Works for the leader of the memory until that is done. */

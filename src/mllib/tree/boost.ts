@@ -87,6 +87,7 @@ export function boost(
   } finally {
     grower.end();
   }
+  grower.giveBack();
   return { trees, best };
 }
 

@@ -28,10 +28,12 @@ const growTrees = aggregateProgram<GrowTask, never, readonly TreeData[]>({
   run(_, { table, growth, scales, trees }, task) {
     const { learned } = decodePlain<TrainingTables>(task.broadcast(table));
     const grower = new TreeGrower(growth, learned, scales, { checkInterrupted: () => task.checkInterrupted() });
-    return trees.map((tree) => {
+    const grown = trees.map((tree) => {
       task.checkInterrupted();
       return grower.grow(tree);
     });
+    grower.giveBack();
+    return grown;
   },
 });
 

@@ -28,7 +28,7 @@ const PAIR_BYTES = 256;
 type Sides = readonly [left: Ranges, right: Ranges];
 
 export class TreeGrower {
-  readonly #memory = new TreeMemory();
+  readonly #memory = TreeMemory.take();
   readonly #work: Work;
   readonly #layout: BinLayout;
   readonly #finder: SplitFinder;
@@ -86,24 +86,24 @@ export class TreeGrower {
     this.#packed = packing !== null;
 
     const memory = this.#memory;
-    const address = memory.allocate(table.cells.byteLength);
-    this.#columns = memory.allocate(rows * features.length * (1 + this.#wide));
-    this.#keys = table.keys === null ? 0 : memory.allocate(rows * 4);
-    this.#labels = table.classes === null ? 0 : memory.allocate(rows * 2);
+    const address = memory.allocate(table.cells.byteLength, "any");
+    this.#columns = memory.allocate(rows * features.length * (1 + this.#wide), "any");
+    this.#keys = table.keys === null ? 0 : memory.allocate(rows * 4, "any");
+    this.#labels = table.classes === null ? 0 : memory.allocate(rows * 2, "any");
     const valueBytes = classes > 0 ? (weighted ? 8 : 0) : this.#packed ? 0 : 16;
-    this.#values = valueBytes === 0 ? 0 : memory.allocate(rows * valueBytes);
-    this.#targets = classes > 0 ? 0 : memory.allocate(rows * 8);
-    this.#weights = classes > 0 || !weighted ? 0 : memory.allocate(rows * 8);
+    this.#values = valueBytes === 0 ? 0 : memory.allocate(rows * valueBytes, "any");
+    this.#targets = classes > 0 ? 0 : memory.allocate(rows * 8, "any");
+    this.#weights = classes > 0 || !weighted ? 0 : memory.allocate(rows * 8, "any");
     const limits = sampling === null ? new Uint32Array(0) : sampleLimits(sampling.rate, sampling.replacement);
     this.#limitCount = limits.length;
     this.#limits = memory.allocate(limits.byteLength);
-    this.#entries = memory.allocate(rows * 8);
-    this.#turned = memory.allocate(rows * 8);
+    this.#entries = memory.allocate(rows * 8, "any");
+    this.#turned = memory.allocate(rows * 8, "any");
     this.#goes = memory.allocate(features.reduce((most, feature) => Math.max(most, binsOf(feature)), 1));
     this.#goesOfPairs = this.#packed ? memory.allocate(MOST_PAIRS * PAIR_BYTES) : 0;
-    this.#labelsOfAll = boosting ? memory.allocate(rows * 8) : 0;
+    this.#labelsOfAll = boosting ? memory.allocate(rows * 8, "any") : 0;
     this.#predictions = boosting ? memory.allocate(rows * 8) : 0;
-    this.#leafOf = boosting ? memory.allocate(rows * 4) : 0;
+    this.#leafOf = boosting ? memory.allocate(rows * 4, "any") : 0;
     this.#leafValues = boosting ? memory.allocate(Math.min(rows, 2 ** spec.maxDepth) * 8) : 0;
     const rowsAt = { targets: this.#targets, weights: this.#weights, leafOf: this.#leafOf };
     this.#passes = new LeafPasses(memory, rowsAt, offer !== undefined);
@@ -170,6 +170,11 @@ export class TreeGrower {
   /** The crew goes. */
   end(): void {
     this.#work.end();
+  }
+
+  /** After `end`, where nothing went wrong: the next grower of this thread may have the memory. */
+  giveBack(): void {
+    this.#memory.giveBack();
   }
 
   #overRows(

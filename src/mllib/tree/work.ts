@@ -31,7 +31,7 @@ export class Work {
   /** Takes whoever comes for help, until `end`. Nothing is to be allocated from now on. */
   lead(offer: OfferMemory): void {
     this.#crew = new CrewLeader(this.memory.buffer, this.#kernels, this.checkInterrupted);
-    offer(this.memory.memory);
+    offer(this.memory.share());
   }
 
   /** The crew goes. */

@@ -1,5 +1,5 @@
 /** How the threads of a crew share items, as seen by the one that leads. */
-import { assist, CONTROL, CrewLeader, CrewLost, ENDED_AT, GONE_AT, type Kernels } from "../../../src/mllib/kernels/crew";
+import { assist, CONTROL, CrewLeader, CrewLost, ENDED_AT, GONE_AT, type Kernels, reopen } from "../../../src/mllib/kernels/crew";
 
 const TICKET_AT = CONTROL;
 
@@ -54,4 +54,40 @@ test("a thread that was ended in the middle of an item is told apart from a slow
   }));
   expect(() => leader.run("id", numbers(4))).toThrow(CrewLost);
   expect(stopped).toBe(1);
+});
+
+test("a memory is another leader's once the tasks of the first one's crew are over, and no ticket comes again", () => {
+  const { leader, buffer, kernels } = crew((memory) => ({
+    id: (x) => {
+      if (x === 0 && Atomics.load(memory.at(ENDED_AT), 0) === 0) {
+        const check = (): void => void Atomics.store(memory.at(ENDED_AT), 0, 2);
+        assist(memory.buffer, { id: (y) => y }, check);
+        Atomics.store(memory.at(ENDED_AT), 0, 0);
+      }
+      return x;
+    },
+  }));
+  const at = (place: number): Int32Array => new Int32Array(buffer, place, 1);
+  leader.run("id", numbers(4));
+  expect(reopen(buffer)).toBe(false);
+  leader.end();
+  expect(reopen(buffer)).toBe(false);
+  // The executor says that the leader's task is over, and then the other's.
+  Atomics.store(at(ENDED_AT), 0, 1);
+  expect(reopen(buffer)).toBe(false);
+  Atomics.add(at(GONE_AT), 0, 1);
+  expect(reopen(buffer)).toBe(true);
+  const [first] = at(TICKET_AT);
+  const next = new CrewLeader(buffer, kernels, () => undefined);
+  expect([...next.run("id", numbers(3))]).toEqual([0, 1, 2]);
+  expect(at(TICKET_AT)[0]! >> 12).toBe((first! >> 12) + 1);
+});
+
+test("a memory in which a thread was stopped at work is nobody's", () => {
+  const { leader, buffer } = crew(() => ({ id: (x) => x }));
+  leader.run("id", numbers(2));
+  leader.end();
+  Atomics.add(new Int32Array(buffer, GONE_AT, 1), 0, 1);
+  Atomics.store(new Int32Array(buffer, ENDED_AT, 1), 0, 1);
+  expect(reopen(buffer)).toBe(false);
 });

@@ -1,5 +1,6 @@
 /** Trees in the calling thread: kernels against a plain reckoning, and what holds whatever the data. */
 import fc from "fast-check";
+import { TreeMemory } from "../../../src/mllib/kernels/trees/tree-kernels";
 import { TreeGrower } from "../../../src/mllib/tree/grow";
 import type { InstanceBlock } from "../../../src/mllib/compute/instances";
 import { isWide, packingOf, scaleFor, strideOf, type BinnedTable } from "../../../src/mllib/tree/binned-table";
@@ -263,6 +264,61 @@ test("boosting with many leaves learns what it would learn if rows were sent dow
     expect(trees({ rate: 1, replacement: false })).toEqual(all);
     expect(all[0]!.feature.filter((feature) => feature < 0).length).toBeGreaterThan(512);
   }
+});
+
+test("what a growth has left in the memory does not come into the next one's trees", () => {
+  const rows = 9001;
+  const bins = Array.from({ length: rows }, (_, row) => Array.from({ length: WIDTH }, (_, f) => mixed(row * WIDTH + f + 1) % 32));
+  const values = bins.map(([a, b], row) => ((a! * b!) % 7) + (mixed(row + 1) % 5));
+  const weights = bins.map(([a]) => 1 + (a! % 3));
+  const limits = { iterations: 3, stepSize: 0.1, validationTol: 0.01 };
+  const boosted = (weighted: boolean, sampling: GrowthSpec["sampling"]): readonly TreeData[] => {
+    const table = tableOf({ bins, classes: values, weights }, { values: true, weighted });
+    const spec = growth({ classes: 0, impurity: "variance", sampling }, 32);
+    return boost({ growth: spec, loss: "squared", ...limits }, table, null, () => undefined).trees;
+  };
+  const classified = (weighted: boolean, replacement: boolean): TreeData => {
+    const table = tableOf({ bins, classes: bins.map(([a]) => a! % 3), weights }, { weighted });
+    return grown(table, growth({ sampling: { rate: 0.7, replacement } }, 32));
+  };
+  const fits: readonly (() => unknown)[] = [
+    () => boosted(false, null),
+    () => boosted(true, null),
+    () => boosted(false, { rate: 0.5, replacement: false }),
+    () => classified(false, true),
+    () => classified(true, false),
+  ];
+  const bytes = 16 << 20;
+  for (const fit of fits) {
+    // Taken and not given back: the fit makes a memory of its own.
+    TreeMemory.take();
+    const fresh = fit();
+    const memory = TreeMemory.take();
+    const at = memory.allocate(bytes);
+    new Uint8Array(memory.buffer, at, bytes).fill(0xff);
+    memory.giveBack();
+    expect(fit()).toEqual(fresh);
+  }
+});
+
+test("a memory is used again as it is given back, with zeros where they are asked for, unless it is large or work may go on in it", () => {
+  const memory = TreeMemory.take();
+  const at = memory.allocate(64);
+  new Uint8Array(memory.buffer, at, 64).fill(7);
+  memory.giveBack();
+  expect(TreeMemory.take()).toBe(memory);
+  expect(TreeMemory.take()).not.toBe(memory);
+  const [any, zeros] = [memory.allocate(32, "any"), memory.allocate(1 << 20)];
+  expect(any).toBe(at);
+  expect(new Uint8Array(memory.buffer, any, 32)).toEqual(new Uint8Array(32).fill(7));
+  expect(new Uint8Array(memory.buffer, zeros, 1 << 20).every((byte) => byte === 0)).toBe(true);
+  memory.share();
+  memory.giveBack();
+  expect(TreeMemory.take()).not.toBe(memory);
+  const large = TreeMemory.take();
+  large.allocate(256 << 20);
+  large.giveBack();
+  expect(TreeMemory.take()).not.toBe(large);
 });
 
 test.each([

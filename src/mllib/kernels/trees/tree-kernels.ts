@@ -1,7 +1,7 @@
 /** The kernels of *.assembly.ts beside this file and the memory they work on. */
 import { type LinearMemory, webAssembly } from "../../../common/web-assembly";
 import { InternalError } from "../../../common/errors";
-import { CONTROL, CONTROL_BYTES } from "../crew";
+import { CONTROL, CONTROL_BYTES, reopen } from "../crew";
 import { kernelBytes } from "./kernels";
 
 export type Address = number;
@@ -147,25 +147,62 @@ const FIRST_ADDRESS = CONTROL + CONTROL_BYTES;
 const PAGE = 65536;
 const MAX_BYTES = 4 * 1024 ** 3 - PAGE;
 
-/** Memory of one growth: everything is laid out before anything is written, and goes with the object. */
+/** Larger memories are not used again: a small growth would keep them from the collector. */
+const MOST_REUSED_BYTES = 256 << 20;
+
+/** Memory of one growth: everything is laid out before anything is written. */
 export class TreeMemory {
   readonly kernels: TreeKernels;
   /** Other threads can work on it with `kernelsOn`. */
   readonly memory: LinearMemory;
   #end = FIRST_ADDRESS;
+  /** What an earlier growth may have written ends here. */
+  #used = FIRST_ADDRESS;
+  #shared = false;
+
+  /**
+   * The memory of a growth of this thread that is over, where the collector has left it, or a new one: the first touch of each of
+   * its pages takes as long as what is computed there in a tree or two, and longer where threads do it at the same time.
+   */
+  static take(): TreeMemory {
+    const memory = lastUsed?.deref();
+    lastUsed = undefined;
+    return memory === undefined || !memory.#isFree() ? new TreeMemory() : memory;
+  }
 
   constructor() {
     this.memory = new webAssembly.Memory({ initial: 16, maximum: 65536, shared: true });
     this.kernels = kernelsOn(this.memory);
   }
 
-  /** Bytes, zeros at first, at a multiple of 64. Views that were made before end where the memory did. */
-  allocate(bytes: number): Address {
+  /** Others may work on it, as a crew. */
+  share(): LinearMemory {
+    this.#shared = true;
+    return this.memory;
+  }
+
+  /** The growth is over, in order: nobody looks at what is here any more. */
+  giveBack(): void {
+    this.#used = Math.max(this.#used, this.#end);
+    this.#end = FIRST_ADDRESS;
+    if (this.buffer.byteLength <= MOST_REUSED_BYTES) lastUsed = new WeakRef(this);
+  }
+
+  #isFree(): boolean {
+    const free = !this.#shared || reopen(this.buffer);
+    this.#shared = false;
+    return free;
+  }
+
+  /** Bytes at a multiple of 64: zeros, or whatever is there. Views that were made before end where the memory did. */
+  allocate(bytes: number, content: "zeros" | "any" = "zeros"): Address {
     const at = this.#end;
     this.#end = Math.ceil((at + bytes + 16) / 64) * 64;
     if (this.#end > MAX_BYTES) throw new InternalError("The rows of a tree are more than one task can hold.");
     const missing = this.#end - this.memory.buffer.byteLength;
     if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE));
+    const written = Math.min(this.#used, this.#end) - at;
+    if (content === "zeros" && written > 0) new Uint8Array(this.buffer, at, written).fill(0);
     return at;
   }
 
@@ -173,6 +210,9 @@ export class TreeMemory {
     return this.memory.buffer;
   }
 }
+
+/** A growth's that is over: the memory is the collector's. */
+let lastUsed: WeakRef<TreeMemory> | undefined;
 
 export function kernelsOn(memory: LinearMemory): TreeKernels {
   const instance = new webAssembly.Instance(compiled(), {
