@@ -1,3 +1,6 @@
+/** What code may go by that is made once for all runs of a query. */
+export type LastingSettings = Omit<SqlSettings, "now">;
+
 /** The session's settings that decide what an expression means, as they are when a query is planned. They travel with its stages. */
 export interface SqlSettings {
   /** spark.sql.ansi.enabled */

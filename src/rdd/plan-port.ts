@@ -41,8 +41,6 @@ export interface PlanTask {
   readonly partition: number;
   /** What the driver wrote for this partition. */
   readonly payload: Uint8Array;
-  /** Ids of the shuffles that the plan reads, as it numbers them. */
-  readonly shuffles: readonly number[];
   /** Records of partition `partition` of parent dataset `index`; where functions of it are asynchronous, all are kept before they are given. */
   parent(index: number, partition: number): MaybePromise<ChunkSource>;
   /** The same before they are written as bytes, where the parent is a plan that is computed here and now; otherwise its records. */

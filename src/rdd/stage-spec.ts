@@ -130,12 +130,11 @@ export type NodeSpec =
       readonly withIndex: boolean;
       readonly call: string;
     }
-  /** A stage of a plan of the layers above; `shuffles` are ids, as the plan numbers them. */
+  /** A stage of a plan of the layers above. */
   | {
       readonly kind: "plan";
       readonly runtime: PlanKind;
       readonly plan: Uint8Array;
-      readonly shuffles: readonly number[];
       readonly parents: readonly NodeRef[];
       readonly functions: readonly (readonly [name: string, f: FunctionSpec])[];
     }

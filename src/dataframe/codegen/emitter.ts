@@ -7,7 +7,7 @@ import { InternalError } from "../../common/errors";
 import type { Boxed, DataType } from "../../columnar/types";
 import type { Call, Cast, Expression, ExprId, Lambda, UserCall } from "../expressions/expression";
 import type { FunctionRegistry } from "../functions/registry";
-import type { SqlSettings } from "../settings";
+import type { LastingSettings } from "../settings";
 import { makeCast } from "../types/cast";
 import { assignment, atom, initialOf } from "./code";
 import { nullTerm } from "./columns";
@@ -35,7 +35,7 @@ export function bindingWithFields(value: () => Term, field: NonNullable<Binding[
 export interface EmitterOptions {
   readonly writer: FunctionWriter;
   readonly functions: FunctionRegistry;
-  readonly settings: SqlSettings;
+  readonly settings: LastingSettings;
 }
 
 /** Calls of evaluators and casts on boxed values, and of what calls such. */
@@ -44,7 +44,7 @@ const MAY_THROW = /\b(?:(?:f|cast|udf)\d+\(|json\d+\.)/;
 export class Emitter {
   readonly writer: FunctionWriter;
   readonly functions: FunctionRegistry;
-  readonly settings: SqlSettings;
+  readonly settings: LastingSettings;
   #bindings: ReadonlyMap<ExprId, Binding> = new Map();
   #nondeterministic = 0;
   /** Where what is emitted is computed for every row that the function is called with: the locals of a column's vector, of the first row and of the row. */

@@ -60,7 +60,7 @@ export class LeafOperator implements Operator {
       case "shuffleRead":
         return services.readShuffle(leaf, input.shuffles[leaf.id] ?? [], env);
       case "broadcastRead": {
-        const id = task.plan.broadcasts[leaf.broadcast];
+        const id = task.run.broadcasts[leaf.broadcast];
         if (id === undefined) throw new InternalError(`The stage has no broadcast ${leaf.broadcast}.`);
         return sourceOf(each(services.broadcast(id, leaf.partitions, env)));
       }

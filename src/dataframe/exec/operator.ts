@@ -2,12 +2,13 @@
 import type { BatchSource, ColumnBatch } from "../../columnar/vector";
 import type { TaskScope } from "../codegen/writer";
 import type { Attribute } from "../expressions/expression";
-import type { StagePlan, StageTaskInput } from "../physical/plan";
+import type { StagePlan, StageRun, StageTaskInput } from "../physical/plan";
 import type { ColumnBound } from "../sources/data-source";
 
 export interface OpenTask extends TaskScope {
   readonly plan: StagePlan;
   readonly input: StageTaskInput;
+  readonly run: StageRun;
 }
 
 export interface Operator {

@@ -10,7 +10,7 @@ import { type AnySource, type MaybePromise, then } from "../../rdd/pipeline/sour
 import { DeferredSource } from "../../rdd/pipeline/iterable-source";
 import { ResultWriter } from "../../rdd/exec/result-writer";
 import type { TaskOutput } from "../../rdd/task-runner";
-import type { ExternalExec, ScanExec, StagePlan, StageTaskInput } from "../physical/plan";
+import type { ExternalExec, ScanExec, StagePlan, StageTask } from "../physical/plan";
 import { walk } from "../physical/traverse";
 import { inContentOrder } from "./exchange/content-order";
 import { type Columns, routerOf } from "./exchange/route";
@@ -24,7 +24,7 @@ import { batchesOf, recordsOf } from "./records";
 import type { ExecServices } from "./ports";
 import { laterScans, openScanLater } from "./scan";
 import { Spool } from "./spill/spool";
-import { openStage, type StageProgram } from "./stage-program";
+import { openStage, planOfRun, type StageProgram } from "./stage-program";
 import { type MetricsUpdate, TaskEnvironment } from "./task-environment";
 import { taskServices } from "./thread-services";
 import { writeTask } from "./write";
@@ -33,23 +33,15 @@ import { writeTask } from "./write";
 export interface ShippedPlan {
   /** Its settings hold what is not Spark's default (conf-defaults.ts). */
   readonly stage: StagePlan;
-  /** The shuffle that a stage with that sink writes. */
-  readonly shuffleId: number | null;
   /** Sources of external leaves, in the order of the stage's inputs. */
   readonly inputs: readonly number[];
-  /** The accumulator that takes the metrics of operators. */
-  readonly metrics: number;
 }
 
 export const queryRuntime: PlanRuntime = {
-  open: (bytes) => new Stage(withAllSettings(planFromBytes<ShippedPlan>(bytes))),
+  open: (bytes) => new Stage(planFromBytes<ShippedPlan>(bytes)),
 };
 
-function withAllSettings(shipped: ShippedPlan): ShippedPlan {
-  const { stage } = shipped;
-  return { ...shipped, stage: { ...stage, settings: { ...stage.settings, conf: withDefaults(stage.settings.conf) } } };
-}
-
+/** One for all runs of a query whose stage is the same. */
 class Stage implements PlanProgram {
   readonly #plan: StagePlan;
   /** Scans that may have to be waited for. */
@@ -59,7 +51,8 @@ class Stage implements PlanProgram {
   #program: StageProgram | undefined;
 
   constructor(private readonly shipped: ShippedPlan) {
-    this.#plan = shipped.stage;
+    const { stage } = shipped;
+    this.#plan = { ...stage, settings: { ...stage.settings, conf: withDefaults(stage.settings.conf) } };
     this.#later = laterScans(this.#plan.root);
     const externals: ExternalExec[] = [];
     walk(this.#plan.root, (node) => {
@@ -69,46 +62,48 @@ class Stage implements PlanProgram {
   }
 
   run(task: PlanTask): MaybePromise<TaskOutput> {
-    const { metrics, shuffleId } = this.shipped;
     const env = new TaskEnvironment(task);
-    const output = then(this.#open(task, env), (stage) => finish(stage, shuffleId));
+    const asked = planFromBytes<StageTask>(task.payload);
+    const { run } = asked;
+    const output = then(this.#open(task, asked, env), (stage) => finish(stage, run.shuffleId));
     return then(output, (done): TaskOutput => {
-      return { ...done, accumulators: [{ id: metrics, value: encodeValue(env.updates(), task.env.values, "metrics") }] };
+      return { ...done, accumulators: [{ id: run.metrics, value: encodeValue(env.updates(), task.env.values, "metrics") }] };
     });
   }
 
   rows(task: PlanTask): AnySource {
-    const records = then(this.#open(task, this.#read(task)), ({ source }): AnySource => recordsOf(source, this.#plan));
+    const records = then(this.#read(task), ({ source }): AnySource => recordsOf(source, this.#plan));
     return records instanceof Promise ? new DeferredSource(records) : records;
   }
 
   direct(task: PlanTask): MaybePromise<DirectSource> | null {
     if (this.#plan.sink.kind !== "batches") return null;
-    return then(this.#open(task, this.#read(task)), ({ source }) => batchesOf(source));
+    return then(this.#read(task), ({ source }) => batchesOf(source));
   }
 
   /** Of a task in which others read the rows: of what the plan did, bad records alone are told. */
-  #read(task: PlanTask): TaskEnvironment {
+  #read(task: PlanTask): MaybePromise<OpenStage> {
     const env = new TaskEnvironment(task);
+    const asked = planFromBytes<StageTask>(task.payload);
     task.onClose(() => {
       const { badRecords } = env.updates();
       if (badRecords.length === 0) return;
       const update: MetricsUpdate = { operators: [], observed: [], badRecords };
-      task.report({ id: this.shipped.metrics, value: encodeValue(update, task.env.values, "metrics") });
+      task.report({ id: asked.run.metrics, value: encodeValue(update, task.env.values, "metrics") });
     });
-    return env;
+    return this.#open(task, asked, env);
   }
 
-  #open(task: PlanTask, env: TaskEnvironment): MaybePromise<OpenStage> {
-    const plan = this.#plan;
-    const services = taskServices(env, plan.settings);
-    this.#program ??= openStage(plan, services);
+  #open(task: PlanTask, asked: StageTask, env: TaskEnvironment): MaybePromise<OpenStage> {
+    const { input, run } = asked;
+    const plan = planOfRun(this.#plan, run);
+    const services = taskServices(env, plan.settings, run);
+    this.#program ??= openStage(this.#plan, services);
     const program = this.#program;
-    const input = planFromBytes<StageTaskInput>(task.payload);
     const evaluation = { settings: plan.settings, partition: input.partition, inputFile: () => env.inputFile() };
-    const opened: OpenTask = { plan, input, env, services, evaluation };
+    const opened: OpenTask = { plan, input, run, env, services, evaluation };
     const start = (own: ExecServices): OpenStage => {
-      const source = program.run(input, env, own);
+      const source = program.run(asked, env, own);
       task.onClose(() => source.close());
       return { source, env, task: { ...opened, services: own } };
     };

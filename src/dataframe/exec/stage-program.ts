@@ -5,7 +5,7 @@
 import type { BatchSource } from "../../columnar/vector";
 import { InternalError, unreachable } from "../../common/errors";
 import type { FunctionRegistry } from "../functions/registry";
-import type { PhysicalPlan, StagePlan, StageTaskInput } from "../physical/plan";
+import type { PhysicalPlan, StagePlan, StageRun, StageTask } from "../physical/plan";
 import { AggregateOperator } from "./aggregate/operator";
 import { BuildRowsJoinOperator } from "./join/operator";
 import { MarkedRowsOperator, MarkMatchesOperator } from "./join/marks";
@@ -33,7 +33,7 @@ import { WindowOperator } from "./window/operator";
 
 export interface StageProgram {
   /** The rows of one task. Whoever calls closes it. `services`: of the task, where they are not those of the stage. */
-  run(input: StageTaskInput, env: ExecEnv, services?: ExecServices): BatchSource;
+  run(task: StageTask, env: ExecEnv, services?: ExecServices): BatchSource;
   /** Source of the functions that have been generated so far. */
   sources(): readonly string[];
 }
@@ -53,13 +53,15 @@ export function openStage(plan: StagePlan, services: ExecServices): StageProgram
   const compiler = new StageCompiler(host);
   const root = compiler.compile(plan.root);
   return {
-    run(input, env, own = services) {
+    run({ input, run }, env, own = services) {
+      const ofRun = planOfRun(plan, run);
       const task: OpenTask = {
-        plan,
+        plan: ofRun,
         input,
+        run,
         env,
         services: own,
-        evaluation: { settings: plan.settings, partition: input.partition, inputFile: () => env.inputFile() },
+        evaluation: { settings: ofRun.settings, partition: input.partition, inputFile: () => env.inputFile() },
       };
       return root.open(task);
     },
@@ -68,6 +70,11 @@ export function openStage(plan: StagePlan, services: ExecServices): StageProgram
         programs.flatMap((program) => [...program.variants].map((variant) => variant.source)),
       ),
   };
+}
+
+/** As the tasks of one run see it. */
+export function planOfRun(plan: StagePlan, { now }: StageRun): StagePlan {
+  return { ...plan, settings: { ...plan.settings, now } };
 }
 
 class StageCompiler {

@@ -8,6 +8,7 @@ import { readExchange } from "./exchange/shuffle-reader";
 import type { ExecServices } from "./ports";
 import { openScan } from "./scan";
 import { FetchFailed, type TaskEnv } from "../../storage/task-env";
+import type { StageRun } from "../physical/plan";
 import type { TaskEnvironment } from "./task-environment";
 import { UserFunctionCalls } from "./user-functions";
 import type { SqlSettings } from "../settings";
@@ -32,14 +33,14 @@ class KeptThings {
 
 const kept = new KeptThings();
 
-export function taskServices(env: TaskEnvironment, settings: SqlSettings): ExecServices {
+export function taskServices(env: TaskEnvironment, settings: SqlSettings, { shuffles }: StageRun): ExecServices {
   const { task } = env;
   // Shuffle ids are those of one application; a thread may see several where tasks run in the driver.
   const scope = task.env.directory;
   return {
     functions: builtins,
     openScan: (scan, splits, _env, use) => openScan(scan, splits, env, settings, use),
-    readShuffle: (node, parts) => readExchange(task.env, task.shuffles[node.input]!, parts),
+    readShuffle: (node, parts) => readExchange(task.env, shuffles[node.input]!, parts),
     external() {
       throw new InternalError("A dataset outside of the plan was not opened.");
     },
@@ -49,7 +50,7 @@ export function taskServices(env: TaskEnvironment, settings: SqlSettings): ExecS
       return kept.keep(`${scope} rows ${shuffleId} ${epoch}`, () => allRows(task.env, shuffleId, partitions));
     },
     outdated(outputs, why) {
-      const [first, ...also] = outputs.map(({ node, map }) => ({ shuffleId: task.shuffles[node.input]!, map }));
+      const [first, ...also] = outputs.map(({ node, map }) => ({ shuffleId: shuffles[node.input]!, map }));
       const others = also.length === 0 ? "" : ` So were those of ${also.length} other map tasks.`;
       return new FetchFailed(first!.shuffleId, first!.map, 0, null, `${why}${others}`, also);
     },

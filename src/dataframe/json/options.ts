@@ -1,6 +1,6 @@
 /** Spark's options of JSON, for files and functions alike. Names of options are in any case. */
 import { AnalysisError } from "../errors";
-import type { SqlSettings } from "../settings";
+import type { LastingSettings } from "../settings";
 import type { ReadOptions } from "./reader";
 import type { ParseMode } from "./record-mode";
 
@@ -65,7 +65,7 @@ export class Options {
   }
 }
 
-export function jsonOptions(map: OptionMap, settings: SqlSettings): JsonOptions {
+export function jsonOptions(map: OptionMap, settings: LastingSettings): JsonOptions {
   const options = new Options(map);
   const conf = (key: string, otherwise: string): string => settings.conf[key] ?? otherwise;
   return {

@@ -360,7 +360,7 @@ export interface ShuffleReadExec extends Node {
 /** In stages only: all rows of a broadcast, or of all partitions of another exchange. A hash join builds its table from it once a process. */
 export interface BroadcastReadExec extends Node {
   readonly kind: "broadcastRead";
-  /** An index into StagePlan.broadcasts. */
+  /** An index into StageRun.broadcasts. */
   readonly broadcast: number;
   readonly partitions: number;
 }
@@ -420,8 +420,29 @@ export interface StagePlan {
   readonly root: PhysicalPlan;
   readonly sink: StageSink;
   readonly settings: SqlSettings;
-  /** Shuffles of one partition that every task reads whole, by their ids in the application. */
+}
+
+/**
+ * What one run of a stage has that another run of the same plan has not. It travels with the tasks: where a query runs again, its stages are the
+ * same bytes as before, and task threads go on with what they have made of them.
+ */
+export interface StageRun {
+  /** The query's start, microseconds since the epoch: `SqlSettings.now` of its tasks. */
+  readonly now: number;
+  /** The accumulator that takes the metrics of operators. */
+  readonly metrics: number;
+  /** The shuffle that a stage with that sink writes. */
+  readonly shuffleId: number | null;
+  /** Ids of the shuffles that are read, as ShuffleReadExec.input numbers them. */
+  readonly shuffles: readonly number[];
+  /** Ids of the shuffles that every task reads whole, as BroadcastReadExec.broadcast numbers them. */
   readonly broadcasts: readonly number[];
+}
+
+/** The payload of a task. */
+export interface StageTask {
+  readonly input: StageTaskInput;
+  readonly run: StageRun;
 }
 
 export interface UnionPart {
@@ -430,7 +451,7 @@ export interface UnionPart {
   readonly partition: number;
 }
 
-/** What one task of a stage reads; part of its payload. */
+/** What one task of a stage reads. */
 export interface StageTaskInput {
   /** For each scan of the stage, by ScanExec.id: splits of its files. */
   readonly scans: Readonly<Record<number, readonly unknown[]>>;

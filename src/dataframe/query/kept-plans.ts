@@ -7,6 +7,7 @@
 import { analyze } from "../analysis/analyze";
 import { Asked } from "../analysis/asked";
 import { contextFor } from "../catalog/analysis-context";
+import type { ExprId } from "../expressions/expression";
 import { exists, isDeterministic } from "../expressions/traverse";
 import type { LogicalPlan } from "../logical/plan";
 import { existsPlan, expressionsOf, subqueryPlans } from "../logical/traverse";
@@ -41,6 +42,7 @@ const KEPT: ReadonlySet<LogicalPlan["kind"]> = new Set([
 /** What became of a query's syntax. */
 export class KeptPlan {
   #optimized: LogicalPlan | null = null;
+  readonly #physicalIds: ExprId[] = [];
 
   constructor(
     readonly analyzed: LogicalPlan,
@@ -55,6 +57,15 @@ export class KeptPlan {
     const optimized = optimize(this.analyzed, { ...context, settings: this.asked.watched(context.settings) });
     if (this.asked.lasts) this.#optimized = optimized;
     return optimized;
+  }
+
+  /**
+   * Ids for the columns that only the physical plan of one run has: those of the first run again, and new ones where it had fewer. Stages that
+   * are planned as before are the same bytes then.
+   */
+  idsOfRun(nextId: () => ExprId): () => ExprId {
+    let drawn = 0;
+    return () => (this.#physicalIds[drawn++] ??= nextId());
   }
 }
 

@@ -111,12 +111,13 @@ export class QueryExecution {
   async #services(plan: LogicalPlan): Promise<RunServices> {
     const { session } = this;
     const scans = await this.#planScans(plan);
+    const nextId = (): number => session.nextId();
     return {
       port: session.engine.port,
       operations: session.operations,
       badRecords: session.badRecords,
       parallelism: session.engine.defaultParallelism,
-      nextId: () => session.nextId(),
+      nextId: this.kept?.idsOfRun(nextId) ?? nextId,
       isSet: (key) => session.sessionConf.isSet(key),
       splits: (scan) => {
         const found = scans.get(scanKey(scan));

@@ -247,13 +247,13 @@ export class QueryRunner {
       root: transformUp(stage.root, withoutFiles),
       sink,
       settings: this.settings,
-      broadcasts: stage.broadcasts.map((id) => shuffleOf(id).shuffle.shuffleId),
     };
     const sources = externalsOf(stage.root);
     return {
       plan,
       tasks: stage.tasks,
-      shuffles: [...stage.shuffles, ...stage.broadcasts].map((id) => shuffleOf(id).shuffle),
+      shuffles: stage.shuffles.map((id) => shuffleOf(id).shuffle),
+      broadcasts: stage.broadcasts.map((id) => shuffleOf(id).shuffle),
       inputs: [...sources].map(([source, leaves]) => this.#input(source, leaves, stage.tasks)),
       sources: [...sources.keys()],
       functions: userFunctionsOf([plan.root, plan.sink]),

@@ -202,7 +202,7 @@ export class SessionData implements DataPort {
     const codegen = (): readonly { readonly title: string; readonly code: string }[] =>
       cutStages(physical).map(({ root }, i) => ({
         title: `Stage ${i + 1}`,
-        code: assumedSources({ root, sink: { kind: "collect", limit: null }, settings, broadcasts: [] }, builtins).join("\n\n"),
+        code: assumedSources({ root, sink: { kind: "collect", limit: null }, settings }, builtins).join("\n\n"),
       }));
     const { conf } = session.settings();
     const limits = {

@@ -10,15 +10,17 @@ import { AnalysisError, QueryError } from "../errors";
 import { planToBytes } from "../exec/plan-bytes";
 import type { ShippedPlan } from "../exec/runtime";
 import { isOrderSensitive } from "../physical/order-sensitive";
-import type { StagePlan, StageTaskInput } from "../physical/plan";
+import type { StagePlan, StageRun, StageTask, StageTaskInput } from "../physical/plan";
 
 /** A stage that is ready to run: what it reads has been written. */
 export interface ReadyStage {
   readonly plan: StagePlan;
   /** One for each task. */
   readonly tasks: readonly StageTaskInput[];
-  /** The shuffles that it reads, as its ShuffleReads and broadcasts number them. */
+  /** The shuffles that it reads, as its ShuffleReads number them. */
   readonly shuffles: readonly PlanShuffle[];
+  /** Those that each task reads whole, as its BroadcastReads number them. */
+  readonly broadcasts: readonly PlanShuffle[];
   readonly inputs: readonly PlanInput[];
   /** What the plan's external leaves call the inputs. */
   readonly sources: readonly number[];
@@ -106,12 +108,21 @@ export class StageJobs {
   #describe(stage: ReadyStage, shuffleId: number | null): PlanStage {
     const { plan, sources: inputs } = stage;
     const { settings } = plan;
-    const travelling = { ...plan, settings: { ...settings, conf: withoutDefaults(settings.conf) } };
-    const shipped: ShippedPlan = { stage: travelling, shuffleId, inputs, metrics: this.metrics };
+    // The time of the query is told with the tasks.
+    const travelling = { ...plan, settings: { ...settings, now: 0, conf: withoutDefaults(settings.conf) } };
+    const shipped: ShippedPlan = { stage: travelling, inputs };
+    const idOf = (shuffle: PlanShuffle): number => shuffle.shuffleId;
+    const run: StageRun = {
+      now: settings.now,
+      metrics: this.metrics,
+      shuffleId,
+      shuffles: stage.shuffles.map(idOf),
+      broadcasts: stage.broadcasts.map(idOf),
+    };
     return {
       plan: planToBytes(shipped),
-      payloads: stage.tasks.map(planToBytes),
-      shuffles: stage.shuffles,
+      payloads: stage.tasks.map((input) => planToBytes({ input, run } satisfies StageTask)),
+      shuffles: [...stage.shuffles, ...stage.broadcasts],
       inputs: stage.inputs,
       functions: stage.functions,
       ...(stage.hosts === undefined ? {} : { hosts: stage.hosts }),

@@ -34,10 +34,10 @@ const LAUNCH_BYTES = 4 * 2 ** 20;
 /** What is longer than that together goes out message by message. */
 const BATCH_BYTES = 2 ** 20;
 /**
- * A binary that is not used any more is kept by the executor for so long, ms, or until there are so many bytes of them: the next job of a
- * loop often has the same one.
+ * Binaries that are not used any more are kept by the executor for at most so long, ms, or until there are so many bytes of them: the next job of a
+ * loop, and the next run of a query, often have the same ones, and task threads what they have made of them.
  */
-const BINARY_KEPT = 250;
+const BINARY_KEPT = 5000;
 const BINARY_BYTES_KEPT = 4 * 2 ** 20;
 
 export class Session {

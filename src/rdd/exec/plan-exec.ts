@@ -14,7 +14,6 @@ export class PlanExec implements ExecNode {
     private readonly ref: number,
     kind: PlanKind,
     plan: Uint8Array,
-    private readonly shuffles: readonly number[],
     private readonly parents: readonly ExecNode[],
     private readonly functions: ReadonlyMap<string, FunctionSpec>,
   ) {
@@ -39,7 +38,6 @@ export class PlanExec implements ExecNode {
       env: task.env,
       partition,
       payload: task.payload(this.ref, partition),
-      shuffles: this.shuffles,
       parent: (index, of) => this.#parent(index, of, task),
       direct: (index, of) => this.parents[index]!.direct?.(of, task) ?? this.#parent(index, of, task),
       function: (name) => task.function(this.functions.get(name)!),

@@ -182,7 +182,6 @@ function makeNode(spec: NodeSpec, ref: number, nodes: readonly ExecNode[]): Exec
         ref,
         spec.runtime,
         spec.plan,
-        spec.shuffles,
         spec.parents.map((parent) => nodes[parent]!),
         new Map(spec.functions),
       );

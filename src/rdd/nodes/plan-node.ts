@@ -19,7 +19,7 @@ export interface PlanStage {
   readonly plan: Uint8Array;
   /** What differs between partitions: one payload for each. */
   readonly payloads: readonly Uint8Array[];
-  /** As the plan numbers them. */
+  /** What the payloads name, the ids of these among it, is not in `plan`: it may be the same for many runs. */
   readonly shuffles: readonly PlanShuffle[];
   readonly inputs: readonly PlanInput[];
   /** The user's functions by the names that the plan has for them. */
@@ -90,12 +90,11 @@ export class PlanNode extends DatasetNode {
   }
 
   override encode(encoder: SpecEncoder): NodeSpec {
-    const { runtime = "query", plan, shuffles, inputs, functions } = this.#known;
+    const { runtime = "query", plan, inputs, functions } = this.#known;
     return {
       kind: "plan",
       runtime,
       plan,
-      shuffles: shuffles.map(({ shuffleId }) => shuffleId),
       parents: inputs.map(({ node }) => encoder.node(node)),
       functions: [...functions].map(([name, frozen]) => [name, encoder.function(frozen)] as const),
     };

@@ -13,7 +13,6 @@ const stage = (root: StagePlan["root"]): StagePlan => ({
   root,
   sink: { kind: "collect", limit: null },
   settings,
-  broadcasts: [],
 });
 
 const key = attribute("k", { kind: "string" });

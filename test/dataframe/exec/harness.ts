@@ -173,7 +173,6 @@ export function run(root: PhysicalPlan, tables: readonly Table[], options: RunOp
     root,
     sink: { kind: "collect", limit: null },
     settings: options.settings ?? settings,
-    broadcasts: [],
   };
   const services: ExecServices = {
     functions: builtins,
@@ -214,7 +213,8 @@ export function run(root: PhysicalPlan, tables: readonly Table[], options: RunOp
   const program = openStage(plan, services);
   const scans = Object.fromEntries(tables.map((table) => [table.scan.id, []]));
   const { leaves = {}, partition = 0, unions = {} } = options;
-  const source = program.run({ scans, shuffles: {}, leaves, unions, partition }, env);
+  const ofRun = { now: 0, metrics: 0, shuffleId: null, shuffles: [], broadcasts: [] };
+  const source = program.run({ input: { scans, shuffles: {}, leaves, unions, partition }, run: ofRun }, env);
   const batches: ColumnBatch[] = [];
   try {
     for (let batch = source.next(); batch !== null; batch = source.next()) batches.push(batch);

@@ -244,8 +244,8 @@ test("tasks that mark rows do not look at columns that the join does not compare
 });
 
 test("outdated outputs are told of by their shuffles, all in one failure", () => {
-  const task = { env: { directory: "/none" }, shuffles: { 5: 11, 7: 13 } };
-  const { outdated } = taskServices({ task } as never, {} as never);
+  const task = { env: { directory: "/none" } };
+  const { outdated } = taskServices({ task } as never, {} as never, { shuffles: { 5: 11, 7: 13 } } as never);
   const [first, second] = [5, 7].map((input) => ({ kind: "shuffleRead", id: nextId(), output: [], input, how: "" }) as const);
   const outputs = [
     { node: first!, map: 3 },

@@ -194,3 +194,52 @@ test("frames of one text are frames of their own", async () => {
   const both = await Promise.all([left.collect(), right.collect(), left.filter(firesteel.functions.col("a").gt(1)).collect()]);
   expect(both.map((rows) => rows.length)).toEqual([4, 4, 2]);
 });
+
+describe("stages of a query that runs again", () => {
+  interface Execution {
+    runner(): Promise<{
+      stage(sink: { kind: "collect"; limit: null }): Promise<{ plan: Uint8Array; payloads: readonly Uint8Array[] }>;
+      release(): void;
+    }>;
+    rows(): Promise<readonly (readonly unknown[])[]>;
+  }
+
+  async function execution(text: string): Promise<Execution> {
+    const { session } = (spark() as unknown as Internals).core.port;
+    const { plan } = spark().sql(text) as unknown as { readonly plan: unknown };
+    return (await session.query(plan, { scope: "collect", site: "" })) as unknown as Execution;
+  }
+
+  async function lastStage(text: string): Promise<{ plan: Uint8Array; payloads: readonly Uint8Array[] }> {
+    const runner = await (await execution(text)).runner();
+    const stage = await runner.stage({ kind: "collect", limit: null });
+    runner.release();
+    return stage;
+  }
+
+  test("are the same bytes; what belongs to the run is told with the tasks", async () => {
+    const rows = `parquet.\`${await files("stages", 100)}\``;
+    const text = `SELECT a.id % 7 AS k, count(*), avg(b.id) FROM ${rows} a JOIN ${rows} b ON a.id = b.id + 1 GROUP BY 1`;
+    const [first, second] = [await lastStage(text), await lastStage(text)];
+    expect(Buffer.compare(first.plan, second.plan)).toBe(0);
+    expect(Buffer.compare(first.payloads[0]!, second.payloads[0]!)).not.toBe(0);
+    expect(await values(`SELECT sum(k), sum(\`count(1)\`) FROM (${text})`)).toEqual([[21, 99]]);
+  });
+
+  test("know the time of the query that runs", async () => {
+    const path = join(directory, "clock");
+    await spark().sql("SELECT '10:00' AS s").write.parquet(path);
+    const text = `SELECT CAST(s AS TIMESTAMP) FROM parquet.\`${path}\``;
+    expect(await isKept(text)).toBe(true);
+    const on = async (day: string): Promise<unknown> => {
+      // The time of a query is that of its plan: nothing else is to see another clock.
+      const clock = jest.spyOn(Date, "now").mockReturnValue(Date.parse(`${day}T12:00:00Z`));
+      const query = await execution(text).finally(() => clock.mockRestore());
+      const [[at]] = (await query.rows()) as [[number]];
+      return new Date(at / 1000).toISOString().slice(0, 10);
+    };
+    // More often than there are task threads, so that one of them has the stage of another day.
+    const days = ["2030-01-05", "2030-02-06", "2030-03-07", "2030-04-08"];
+    for (const day of days) expect(await on(day)).toBe(day);
+  });
+});

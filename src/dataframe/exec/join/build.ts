@@ -65,7 +65,7 @@ export class BuildSide implements BuildInput {
   open(task: OpenTask): OpenBuild {
     const { shared, source } = this.options;
     if (shared === null) return this.#open(source, 0, task);
-    const table = task.services.keep(shared(task.plan.broadcasts), () => this.#table(allRows(source, task), task));
+    const table = task.services.keep(shared(task.run.broadcasts), () => this.#table(allRows(source, task), task));
     return { table, spilled: null, close: () => {} };
   }
 

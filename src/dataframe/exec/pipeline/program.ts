@@ -15,7 +15,7 @@ import type { ColumnOrigin, Term } from "../../codegen/term";
 import type { Attribute, Expression, ExprId } from "../../expressions/expression";
 import { attributesOf, childrenOf } from "../../expressions/traverse";
 import type { FunctionRegistry } from "../../functions/registry";
-import type { SqlSettings } from "../../settings";
+import type { LastingSettings } from "../../settings";
 import type { JoinTable } from "../join/table";
 import { conjuncts } from "./conjuncts";
 import { originsOf, rowPlaces, type Chain } from "./steps";
@@ -64,7 +64,7 @@ export interface Variant {
 
 export interface CodegenHost {
   readonly functions: FunctionRegistry;
-  readonly settings: SqlSettings;
+  readonly settings: LastingSettings;
 }
 
 export class PipelineProgram {

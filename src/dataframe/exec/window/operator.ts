@@ -11,6 +11,7 @@ import type { Attribute, Bound, Expression, SortOrder, WindowCall } from "../../
 import { foldExpression } from "../../expressions/fold";
 import type { BindContext } from "../../functions/registry";
 import type { WindowExec } from "../../physical/plan";
+import type { SqlSettings } from "../../settings";
 import { sameType } from "../../types/text";
 import { batchBytes } from "../exchange/batch-bytes";
 import { sourceOf, type OpenTask, type Operator } from "../operator";
@@ -212,8 +213,8 @@ function offsetPlan(
   host: CodegenHost,
 ): OffsetPlan {
   if (bound.kind !== "preceding" && bound.kind !== "following") return null;
-  // A bound beyond the order column's type is an error in every mode.
-  const settings = { ...host.settings, ansi: true };
+  // A bound beyond the order column's type is an error in every mode. Offsets are literals, which know no time.
+  const settings: SqlSettings = { ...host.settings, ansi: true, now: 0 };
   if (unit === "rows") return Number(foldExpression(bound.offset, settings).value);
   if (order === undefined) throw new InternalError("A frame of values without an order.");
   const context: BindContext = {
