@@ -1,8 +1,7 @@
-/** The stable order of rows by several keys: key by key by words, comparing only where few rows are left or words do not tell. */
+/** The stable order of rows by several keys: key by key by words, comparing only two rows or where there are no words. */
 import type { SortKey } from "./keys";
-import { sortWords } from "./words";
+import { SortWords } from "./words";
 
-const COMPARED_BELOW = 24;
 /** Ranges of one key within each other: strings that get longer one by one have as many as there are of them. */
 const MOST_RANGES = 16;
 
@@ -15,7 +14,7 @@ export function sortedOrder(keys: readonly SortKey[], count: number): Int32Array
 
 /** Puts rows in order; equal ones stay as they stand. */
 export function sortRows(keys: readonly SortKey[], rows: Int32Array): void {
-  if (!isSorted(keys, rows)) sortRange(keys, 0, rows, 0, rows.length);
+  if (!isSorted(keys, rows)) new RowSort(keys, rows).sort();
 }
 
 /** Order of two rows by keys from `first` on. */
@@ -39,64 +38,75 @@ function isSorted(keys: readonly SortKey[], order: Int32Array): boolean {
   return true;
 }
 
-/** Rows order[from … to) are equal in keys before `k`. */
-function sortRange(keys: readonly SortKey[], k: number, order: Int32Array, from: number, to: number): void {
-  const key = keys[k];
-  if (key === undefined || to - from < 2) return;
-  if (to - from < COMPARED_BELOW) return insertionSort(keys, k, order, from, to);
-  const { valid } = key;
-  if (valid === null) return sortPresent(keys, k, order, from, to);
-  const rows = order.slice(from, to);
-  let nulls = 0;
-  for (const row of rows) nulls += 1 - valid[row]!;
-  let atNull = key.nullsFirst ? from : to - nulls;
-  let atValue = key.nullsFirst ? from + nulls : from;
-  const values = atValue;
-  const missing = atNull;
-  for (const row of rows) {
-    if (valid[row] === 0) order[atNull++] = row;
-    else order[atValue++] = row;
-  }
-  sortRange(keys, k + 1, order, missing, missing + nulls);
-  sortPresent(keys, k, order, values, values + (to - from - nulls));
-}
+class RowSort {
+  readonly #words: SortWords;
 
-/** Rows that have a value of key `k`. `depth`: in so many ranges of that key. */
-function sortPresent(keys: readonly SortKey[], k: number, order: Int32Array, from: number, to: number, depth = 0): void {
-  if (to - from < 2) return;
-  if (to - from < COMPARED_BELOW) return insertionSort(keys, k, order, from, to);
-  const key = keys[k]!;
-  const words = depth > MOST_RANGES ? null : key.words(order, from, to);
-  if (words === null) return mergeSort(keys, k, order, from, to);
-  const before = order.slice(from, to);
-  const sorted = sortWords(words.high, words.low);
-  for (let i = from; i < to; i++) order[i] = before[sorted.order[i - from]!]!;
-  for (let i = 0; i < to - from;) {
-    let end = i + 1;
-    while (end < to - from && sorted.high[end] === sorted.high[i] && sorted.low[end] === sorted.low[i]) end++;
-    if (end - i > 1) {
-      if (key.isWhole(sorted.low[i]!)) sortRange(keys, k + 1, order, from + i, from + end);
-      else sortPresent(keys, k, order, from + i, from + end, depth + 1);
+  constructor(
+    private readonly keys: readonly SortKey[],
+    private readonly rows: Int32Array,
+  ) {
+    this.#words = new SortWords(rows.length);
+  }
+
+  sort(): void {
+    this.#sortRange(0, 0, this.rows.length);
+  }
+
+  /** Rows [from … to) are equal in keys before `k`. */
+  #sortRange(k: number, from: number, to: number): void {
+    const key = this.keys[k];
+    if (key === undefined || to - from < 2) return;
+    const { valid } = key;
+    if (valid === null) return this.#sortPresent(k, from, to, 0);
+    const { rows } = this;
+    const before = this.#words.spare;
+    let nulls = 0;
+    for (let i = from; i < to; i++) {
+      const row = (before[i] = rows[i]!);
+      nulls += 1 - valid[row]!;
     }
-    i = end;
-  }
-}
-
-function insertionSort(keys: readonly SortKey[], k: number, order: Int32Array, from: number, to: number): void {
-  for (let i = from + 1; i < to; i++) {
-    const row = order[i]!;
-    let at = i - 1;
-    while (at >= from && compareRows(keys, k, order[at]!, row) > 0) {
-      order[at + 1] = order[at]!;
-      at--;
+    const missing = key.nullsFirst ? from : to - nulls;
+    const values = key.nullsFirst ? from + nulls : from;
+    let atNull = missing;
+    let atValue = values;
+    for (let i = from; i < to; i++) {
+      const row = before[i]!;
+      if (valid[row] === 0) rows[atNull++] = row;
+      else rows[atValue++] = row;
     }
-    order[at + 1] = row;
+    this.#sortRange(k + 1, missing, missing + nulls);
+    this.#sortPresent(k, values, values + (to - from - nulls), 0);
   }
-}
 
-/** Array.prototype.sort is stable. */
-function mergeSort(keys: readonly SortKey[], k: number, order: Int32Array, from: number, to: number): void {
-  if (to - from < COMPARED_BELOW) return insertionSort(keys, k, order, from, to);
-  const rows = order.subarray(from, to);
-  rows.set(Array.from(rows).sort((a, b) => compareRows(keys, k, a, b)));
+  /** Rows that have a value of key `k`. `depth`: in so many ranges of that key. */
+  #sortPresent(k: number, from: number, to: number, depth: number): void {
+    if (to - from < 2) return;
+    const { keys, rows } = this;
+    const key = keys[k]!;
+    const { high, low } = this.#words;
+    if (to - from === 2) {
+      const [a, b] = [rows[from]!, rows[from + 1]!];
+      if (compareRows(keys, k, a, b) > 0) [rows[from], rows[from + 1]] = [b, a];
+      return;
+    }
+    if (depth > MOST_RANGES || !key.words(rows, from, to, high, low)) {
+      // Array.prototype.sort is stable.
+      rows.set(
+        Array.from(rows.subarray(from, to)).sort((a, b) => compareRows(keys, k, a, b)),
+        from,
+      );
+      return;
+    }
+    this.#words.sort(rows, from, to);
+    if (key.isWhole === null && k + 1 === keys.length) return;
+    for (let i = from; i < to;) {
+      let end = i + 1;
+      while (end < to && high[end] === high[i] && low[end] === low[i]) end++;
+      if (end - i > 1) {
+        if (key.isWhole === null || key.isWhole(low[i]!)) this.#sortRange(k + 1, i, end);
+        else this.#sortPresent(k, i, end, depth + 1);
+      }
+      i = end;
+    }
+  }
 }

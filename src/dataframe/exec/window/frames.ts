@@ -22,31 +22,40 @@ export function framesOf(
   window: WindowRows,
   order: { readonly values: Vector; readonly type: DataType; readonly by: SortOrder } | null,
 ): Frames {
-  const { length } = window.rows;
-  const from = new Int32Array(length);
-  const to = new Int32Array(length);
-  const bound = (side: "start" | "end", value: BoundValue): ((row: number) => number) => {
-    const { kind } = frame[side];
-    if (kind === "unboundedPreceding") return (row) => window.starts[row]!;
-    if (kind === "unboundedFollowing") return (row) => window.ends[row]!;
-    const after = side === "end" ? 1 : 0;
-    if (kind === "currentRow") {
-      if (frame.unit === "rows") return (row) => row + after;
-      return side === "start" ? (row) => window.peerStarts[row]! : (row) => window.peerEnds[row]!;
-    }
-    if (value !== null && "rows" in value) {
-      const by = kind === "preceding" ? -value.rows : value.rows;
-      return (row) => Math.max(window.starts[row]!, Math.min(window.ends[row]!, row + by + after));
-    }
-    return valueBound(side, value!.values, window, order!);
-  };
-  const first = bound("start", start);
-  const last = bound("end", end);
-  for (let row = 0; row < length; row++) {
-    from[row] = first(row);
-    to[row] = Math.max(from[row]!, last(row));
-  }
+  const from = boundPlaces("start", frame, start, window, order);
+  const ends = boundPlaces("end", frame, end, window, order);
+  // Only bounds with a distance can end a frame before it begins.
+  if (start === null && end === null) return { from, to: ends };
+  const to = new Int32Array(from.length);
+  for (let row = 0; row < to.length; row++) to[row] = Math.max(from[row]!, ends[row]!);
   return { from, to };
+}
+
+/** Where the frames of all rows begin, or the places behind their ends. */
+function boundPlaces(
+  side: "start" | "end",
+  frame: Frame,
+  value: BoundValue,
+  window: WindowRows,
+  order: { readonly values: Vector; readonly type: DataType; readonly by: SortOrder } | null,
+): Int32Array {
+  const { starts, ends } = window;
+  const { kind } = frame[side];
+  if (kind === "unboundedPreceding") return starts;
+  if (kind === "unboundedFollowing") return ends;
+  if (kind === "currentRow" && frame.unit !== "rows") return side === "start" ? window.peerStarts : window.peerEnds;
+  const after = side === "end" ? 1 : 0;
+  const places = new Int32Array(starts.length);
+  if (kind === "currentRow" || (value !== null && "rows" in value)) {
+    const distance = kind === "currentRow" ? 0 : (kind === "preceding" ? -1 : 1) * (value as { readonly rows: number }).rows;
+    for (let row = 0; row < places.length; row++) {
+      places[row] = Math.max(starts[row]!, Math.min(ends[row]!, row + distance + after));
+    }
+    return places;
+  }
+  const placeOf = valueBound(side, value!.values, window, order!);
+  for (let row = 0; row < places.length; row++) places[row] = placeOf(row);
+  return places;
 }
 
 /**
@@ -59,7 +68,8 @@ function valueBound(
   window: WindowRows,
   order: { readonly values: Vector; readonly type: DataType; readonly by: SortOrder },
 ): (row: number) => number {
-  const { length } = window.rows;
+  const { rows, starts, ends } = window;
+  const { length } = rows;
   const both: SortKey = sortKey(concat([order.values, values]), order.type, order.by);
   const { valid } = order.values;
   const keys = [both];
@@ -72,8 +82,8 @@ function valueBound(
   return (row) => {
     // Rows without a value are each other's frame.
     if (valid !== null && valid[row] === 0) return side === "start" ? window.peerStarts[row]! : window.peerEnds[row]!;
-    let low = window.starts[row]!;
-    let high = window.ends[row]!;
+    let low = starts[row]!;
+    let high = ends[row]!;
     if (place > low && place <= high) {
       if (reaches(place - 1, row)) high = place - 1;
       else low = place;

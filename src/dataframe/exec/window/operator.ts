@@ -58,7 +58,7 @@ export class WindowOperator implements Operator {
     const orderKeys = this.#order.open(task);
     const functions = this.#functions.map((plan) => plan.open(task));
     const compute = (rows: ColumnBatch): ColumnBatch => {
-      const window = windowRows(rows, partitionKeys(rows), orderKeys(rows));
+      const window = windowRows(rows, partitionKeys(rows), orderKeys);
       metrics.rows += rows.length;
       metrics.batches++;
       return { length: rows.length, columns: [...rows.columns, ...functions.map((column) => column(window))] };

@@ -16,7 +16,7 @@ export function rankColumn(
 }
 
 function rankValues(fn: string, options: Readonly<Record<string, unknown>> | undefined, window: WindowRows): Values | null {
-  const { starts, ends, peerStarts, peerEnds } = window;
+  const { starts, ends } = window;
   const { length } = window.rows;
   const ints = (value: (row: number) => number): Int32Array => {
     const out = new Int32Array(length);
@@ -31,9 +31,12 @@ function rankValues(fn: string, options: Readonly<Record<string, unknown>> | und
   switch (fn) {
     case "row_number":
       return ints((row) => row - starts[row]! + 1);
-    case "rank":
+    case "rank": {
+      const { peerStarts } = window;
       return ints((row) => peerStarts[row]! - starts[row]! + 1);
+    }
     case "dense_rank": {
+      const { peerStarts } = window;
       let rank = 0;
       return ints((row) => {
         if (row === starts[row]) rank = 1;
@@ -41,13 +44,17 @@ function rankValues(fn: string, options: Readonly<Record<string, unknown>> | und
         return rank;
       });
     }
-    case "percent_rank":
+    case "percent_rank": {
+      const { peerStarts } = window;
       return doubles((row) => {
         const size = ends[row]! - starts[row]!;
         return size === 1 ? 0 : (peerStarts[row]! - starts[row]!) / (size - 1);
       });
-    case "cume_dist":
+    }
+    case "cume_dist": {
+      const { peerEnds } = window;
       return doubles((row) => (peerEnds[row]! - starts[row]!) / (ends[row]! - starts[row]!));
+    }
     case "ntile": {
       const buckets = Number((options?.["buckets"] as Boxed) ?? 1);
       return ints((row) => {
