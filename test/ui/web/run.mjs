@@ -627,6 +627,24 @@ test("no frame of the flame graph is wider than its share, at any width of the p
   await server.close();
 });
 
+test("columns of candidates have their names on one line where there is room, on two on a phone", async () => {
+  const server = await serve("driver", webFolder);
+  const page = await open(`${server.url}/#/searches/search-1`);
+  await settled(page);
+  const lines = () =>
+    page.$$eval('[aria-label="Candidates"] th .sort', (names) =>
+      names.map((name) => Math.round(name.getBoundingClientRect().height / parseFloat(getComputedStyle(name).lineHeight) - 0.4)),
+    );
+  assert.deepEqual(new Set(await lines()), new Set([1]));
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.waitForFunction(() => document.querySelector('[aria-label="Candidates"].one-line') === null);
+  assert.ok((await lines()).includes(2));
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.locator('[aria-label="Candidates"].one-line').waitFor();
+  await close(page);
+  await server.close();
+});
+
 test("on a phone a candidate's mean score is seen beside its rank", async () => {
   const server = await serve("driver", webFolder);
   const page = await open(`${server.url}/#/searches/search-1`, { viewport: { width: 390, height: 844 } });

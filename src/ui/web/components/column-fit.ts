@@ -7,6 +7,8 @@ interface Fitted {
   readonly virtual: boolean;
   /** px by column, as it was measured. */
   natural?: ReadonlyMap<string, number>;
+  /** Of a dense table: its columns have no room with their names on one line. */
+  tight?: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export class ColumnFit {
   set(scroller: HTMLElement, virtual: boolean): void {
     const before = this.#tables.get(scroller);
     const measured = virtual && before?.virtual === true && headersOf(scroller).every(({ key }) => before.natural?.has(key));
-    if (!measured) this.#tables.set(scroller, { virtual });
+    if (!measured) this.#tables.set(scroller, { virtual, ...(before?.tight === true ? { tight: true } : {}) });
     this.fit();
   }
 
@@ -32,7 +34,10 @@ export class ColumnFit {
   /** The page has another width: all is measured anew. */
   reset(): void {
     this.#widest.clear();
-    for (const table of this.#tables.values()) delete table.natural;
+    for (const table of this.#tables.values()) {
+      delete table.natural;
+      delete table.tight;
+    }
     this.fit();
   }
 
@@ -40,6 +45,15 @@ export class ColumnFit {
     const fresh = [...this.#tables].filter(([, { virtual, natural }]) => !virtual || natural === undefined);
     const lefts = fresh.map(([scroller]) => scroller.scrollLeft);
     for (const [scroller] of fresh) release(scroller);
+    for (const [scroller, table] of fresh) {
+      if (!scroller.classList.contains("dense") || table.tight === true) continue;
+      scroller.classList.add("one-line");
+      if (scroller.scrollWidth <= scroller.clientWidth) continue;
+      scroller.classList.remove("one-line");
+      table.tight = true;
+      // Widths that were measured with names on one line.
+      this.#widest.clear();
+    }
     for (const [scroller, table] of fresh) {
       const headers = headersOf(scroller);
       table.natural = new Map(headers.map(({ key, cell }) => [key, cell.getBoundingClientRect().width]));

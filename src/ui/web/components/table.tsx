@@ -32,7 +32,7 @@ interface TableProps<T> {
   readonly rowClass?: (row: T) => string;
   /** What stands below a row, over all columns. */
   readonly note?: (row: T) => string | undefined;
-  /** Many columns of figures: they stand nearer to each other, names of two words on two lines. */
+  /** Many columns of figures: they stand nearer to each other, and where there is no room for all, names of two words on two lines. */
   readonly dense?: boolean;
 }
 
