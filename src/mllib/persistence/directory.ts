@@ -1,6 +1,7 @@
 /** The directory of a saved model, in Spark ML's layout: `metadata/` with one line of JSON, and tables of Parquet beside it. */
 import type { StructType } from "../../columnar/types";
 import { DataError, UsageError } from "../../common/errors";
+import { log } from "../../common/log";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import type { SparkSession } from "../../dataframe/api/spark-session";
 import type { Row } from "../../dataframe/types/row";
@@ -23,6 +24,9 @@ export interface Metadata {
 export const LAYOUT_VERSION = "4.2.1";
 
 const METADATA = "metadata";
+
+/** Later versions of which a warning was given: a pipeline's stages all have the same. */
+const warnedOf = new Set<string>();
 
 export class ModelDirectory {
   constructor(
@@ -63,7 +67,20 @@ export class ModelDirectory {
     const known = (await this.readMetadataJson()) as Partial<Metadata> | null;
     if (typeof known !== "object" || typeof known?.class !== "string" || typeof known.uid !== "string")
       throw this.damaged(`${METADATA} does not say of which class the model is`);
+    this.#checkVersion(known.sparkVersion);
     return { paramMap: {}, ...known } as Metadata;
+  }
+
+  /** As Spark, refuses what is no version. Spark reads layouts of later versions as its own without a word; here a warning says so. */
+  #checkVersion(version: unknown): void {
+    const major = /^(\d+)\.\d+(\..*)?$/.exec(String(version))?.[1];
+    if (major === undefined) throw this.damaged(`${METADATA} says that Spark ${String(version)} saved it, which is no version`);
+    const saved = String(version);
+    if (Number(major) <= Number.parseInt(LAYOUT_VERSION) || warnedOf.has(saved)) return;
+    warnedOf.add(saved);
+    log.warn(
+      `the model at ${this.path} was saved by Spark ${saved}, and is read as one of Spark ${LAYOUT_VERSION}: the layout may differ`,
+    );
   }
 
   /** The metadata, whatever they hold: those of spark.mllib have fields of their own. */
