@@ -23,6 +23,16 @@ export interface ClassScorer {
   probability?(raw: Float64Array): Float64Array;
 }
 
+/** Raw predictions of two classes, of the margins of class 1. */
+export function rawOfMargins(margins: Float64Array): Float64Array {
+  const raw = new Float64Array(2 * margins.length);
+  for (let row = 0; row < margins.length; row++) {
+    raw[2 * row] = -margins[row]!;
+    raw[2 * row + 1] = margins[row]!;
+  }
+  return raw;
+}
+
 /**
  * How a class is chosen: the largest raw prediction (the first of several), the largest p / threshold, or class 1 of two where
  * its raw prediction or its probability is above a limit.

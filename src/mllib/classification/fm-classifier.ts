@@ -9,6 +9,7 @@ import {
   probabilisticParams,
   ProbabilisticClassificationModel,
   classFields,
+  rawOfMargins,
 } from "../base/classifier";
 import type { Estimator } from "../base/estimator";
 import { knownSummary } from "../base/summary";
@@ -133,14 +134,7 @@ export class FMClassificationTrainingSummary extends BinaryClassificationSummary
 function openScorer(spec: MachineSpec): ClassScorer {
   return {
     classes: 2,
-    raw(features) {
-      const raw = new Float64Array(2 * features.length);
-      rawPredictions(features, spec).forEach((value, row) => {
-        raw[2 * row] = -value;
-        raw[2 * row + 1] = value;
-      });
-      return raw;
-    },
+    raw: (features) => rawOfMargins(rawPredictions(features, spec)),
     probability: (raw) =>
       raw.map((_, at) => {
         const one = 1 / (1 + Math.exp(-raw[at | 1]!));

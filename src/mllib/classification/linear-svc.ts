@@ -10,6 +10,7 @@ import {
   classifierParams,
   classifierProgram,
   type Decision,
+  rawOfMargins,
 } from "../base/classifier";
 import type { Estimator } from "../base/estimator";
 import { marginsOfRows } from "../base/predictor";
@@ -140,15 +141,7 @@ export class LinearSVCTrainingSummary extends BinaryClassificationSummary {
 function openScorer({ coefficients, intercept }: Scoring): ClassScorer {
   return {
     classes: 2,
-    raw(features) {
-      const margins = marginsOfRows(features, [coefficients], Float64Array.of(intercept), coefficients.length);
-      const raw = new Float64Array(margins.length * 2);
-      margins.forEach((margin, row) => {
-        raw[2 * row] = -margin;
-        raw[2 * row + 1] = margin;
-      });
-      return raw;
-    },
+    raw: (features) => rawOfMargins(marginsOfRows(features, [coefficients], Float64Array.of(intercept), coefficients.length)),
   };
 }
 

@@ -2,7 +2,13 @@
 import type { StructType } from "../../columnar/types";
 import { UsageError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { type ClassScorer, classifierProgram, type Decision, ProbabilisticClassificationModel } from "../base/classifier";
+import {
+  type ClassScorer,
+  classifierProgram,
+  type Decision,
+  ProbabilisticClassificationModel,
+  rawOfMargins,
+} from "../base/classifier";
 import type { Estimator } from "../base/estimator";
 import { marginsOfRows } from "../base/predictor";
 import { DenseMatrix, type Matrix, SparseMatrix } from "../linalg/matrices";
@@ -123,15 +129,7 @@ function openScorer({ coefficients, intercepts, multinomial }: Scoring): ClassSc
       }
     : {
         classes: 2,
-        raw(features) {
-          const margins = marginsOfRows(features, coefficients, intercepts, width);
-          const raw = new Float64Array(margins.length * 2);
-          for (let row = 0; row < margins.length; row++) {
-            raw[2 * row] = -margins[row]!;
-            raw[2 * row + 1] = margins[row]!;
-          }
-          return raw;
-        },
+        raw: (features) => rawOfMargins(marginsOfRows(features, coefficients, intercepts, width)),
         probability(raw) {
           const probability = new Float64Array(raw.length);
           for (let at = 0; at < raw.length; at += 2) {

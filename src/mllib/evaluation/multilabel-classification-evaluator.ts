@@ -1,10 +1,8 @@
 /** Measures of predicted sets of labels. */
-import type { DataType, StructType } from "../../columnar/types";
+import type { StructType } from "../../columnar/types";
 import type { ColumnBatch } from "../../columnar/vector";
-import { DataError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { checkColumn } from "../base/schema";
-import { doubleListsOf } from "../compute/texts";
 import { aggregateProgram } from "../compute/programs";
 import { choiceParam, doubleParam, gtEq } from "../param/kinds";
 import { withParams } from "../param/params";
@@ -12,11 +10,10 @@ import { labelCol, predictionCol } from "../param/shared";
 import { persistent } from "../persistence/registry";
 import { judge, type JudgedSpec, nothingToJudge } from "./columns";
 import { Evaluator } from "./evaluator";
+import { eachJudgedRow, isDoubles } from "./judged-lists";
 import { doubleText } from "../../dataframe/types/java-floats";
 
 const METRICS = ["f1Measure", "subsetAccuracy", "accuracy", "hammingLoss", "precision", "recall", "precisionByLabel", "recallByLabel", "f1MeasureByLabel", "microPrecision", "microRecall", "microF1Measure"] as const; // prettier-ignore
-
-export const isDoubles = (type: DataType): boolean => type.kind === "array" && type.element.kind === "double";
 
 /**
  * Labels and predictions are arrays of doubles. Precision, recall, accuracy and F1 are means over the rows, unless they say otherwise. As in Spark, a
@@ -116,21 +113,9 @@ interface Sums {
 
 const addUp = aggregateProgram<JudgedSpec<null>, ColumnBatch, Sums[]>({
   name: "mllib.evaluation.multilabel",
-  run: (batches, { input, candidates }) => {
-    const all = candidates.map(() => new Collected());
-    const element: DataType = { kind: "double" };
-    for (const batch of batches)
-      for (const [i, { label, prediction }] of candidates.entries()) {
-        const labels = doubleListsOf(batch.columns[label!]!, element);
-        const predictions = doubleListsOf(batch.columns[prediction!]!, element);
-        for (let row = 0; row < batch.length; row++) {
-          const list = ({ valid, starts, ends, items }: typeof labels, at: number): Float64Array => {
-            if (valid !== null && valid[row] === 0) throw new DataError("NULL_VALUE", `Column ${input.names[at]} holds null.`);
-            return items.subarray(starts[row], ends[row]);
-          };
-          all[i]!.add(list(labels, label!), list(predictions, prediction!));
-        }
-      }
+  run: (batches, spec) => {
+    const all = spec.candidates.map(() => new Collected());
+    eachJudgedRow(batches, spec, (candidate, labels, predictions) => all[candidate]!.add(labels, predictions));
     return all.map((each) => each.finish());
   },
   merge: (a, b) =>

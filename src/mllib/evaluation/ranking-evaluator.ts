@@ -1,18 +1,15 @@
 /** Measures of ranked predictions against the items that are relevant. */
-import type { DataType } from "../../columnar/types";
 import type { ColumnBatch } from "../../columnar/vector";
-import { DataError } from "../../common/errors";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { checkColumn } from "../base/schema";
 import { aggregateProgram } from "../compute/programs";
-import { doubleListsOf } from "../compute/texts";
 import { choiceParam, gt, intParam } from "../param/kinds";
 import { withParams } from "../param/params";
 import { labelCol, predictionCol } from "../param/shared";
 import { persistent } from "../persistence/registry";
 import { judge, type JudgedSpec, nothingToJudge } from "./columns";
 import { Evaluator } from "./evaluator";
-import { isDoubles } from "./multilabel-classification-evaluator";
+import { eachJudgedRow, isDoubles } from "./judged-lists";
 
 const METRICS = ["meanAveragePrecision", "meanAveragePrecisionAtK", "precisionAtK", "ndcgAtK", "recallAtK"] as const;
 type MetricName = (typeof METRICS)[number];
@@ -59,22 +56,13 @@ interface Options {
 
 const addUp = aggregateProgram<JudgedSpec<Options>, ColumnBatch, { sum: number; rows: number }[]>({
   name: "mllib.evaluation.ranking",
-  run(batches, { input, candidates, options }) {
-    const all = candidates.map(() => ({ sum: 0, rows: 0 }));
-    const element: DataType = { kind: "double" };
-    for (const batch of batches)
-      for (const [i, { label, prediction }] of candidates.entries()) {
-        const labels = doubleListsOf(batch.columns[label!]!, element);
-        const predictions = doubleListsOf(batch.columns[prediction!]!, element);
-        for (let row = 0; row < batch.length; row++) {
-          const list = ({ valid, starts, ends, items }: typeof labels, at: number): Float64Array => {
-            if (valid !== null && valid[row] === 0) throw new DataError("NULL_VALUE", `Column ${input.names[at]} holds null.`);
-            return items.subarray(starts[row], ends[row]);
-          };
-          all[i]!.sum += metricOf(list(predictions, prediction!), new Set(list(labels, label!)), options);
-          all[i]!.rows++;
-        }
-      }
+  run(batches, spec) {
+    const all = spec.candidates.map(() => ({ sum: 0, rows: 0 }));
+    eachJudgedRow(batches, spec, (candidate, labels, predictions) => {
+      const sums = all[candidate]!;
+      sums.sum += metricOf(predictions, new Set(labels), spec.options);
+      sums.rows++;
+    });
     return all;
   },
   merge: (a, b) => a.map(({ sum, rows }, i) => ({ sum: sum + b[i]!.sum, rows: rows + b[i]!.rows })),

@@ -1,7 +1,7 @@
 /** Trees in tasks that predict. */
 import type { StructField } from "../../columnar/types";
 import type { DataFrame } from "../../dataframe/api/dataframe";
-import { classifierProgram, type ClassScorer } from "../base/classifier";
+import { classifierProgram, type ClassScorer, rawOfMargins } from "../base/classifier";
 import { checkedFeatures, checkedVector, predictionProgram } from "../base/predictor";
 import { nominalOf, vectorMetadata } from "../base/attributes";
 import { doubleField, vectorField } from "../base/schema";
@@ -32,14 +32,7 @@ export function classScoring(
   if (kind === "votes") return { classes: width, raw: (sums) => sums, probability: (raw) => normalized(raw, width) };
   return {
     classes: 2,
-    raw(margins) {
-      const raw = new Float64Array(margins.length * 2);
-      for (let row = 0; row < margins.length; row++) {
-        raw[2 * row] = -margins[row]!;
-        raw[2 * row + 1] = margins[row]!;
-      }
-      return raw;
-    },
+    raw: rawOfMargins,
     probability(raw) {
       const probability = new Float64Array(raw.length);
       for (let at = 0; at < raw.length; at += 2) {
