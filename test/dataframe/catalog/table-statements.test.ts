@@ -93,6 +93,19 @@ test("columns that rows lie together by can change", async () => {
   expect(JSON.stringify(await answer("DESCRIBE cl"))).not.toContain("# Clustering");
 });
 
+test("a comment is a property that can be unset, without the others", async () => {
+  await answer("CREATE TABLE pc (a INT) USING parquet COMMENT 'said' TBLPROPERTIES ('x' = '1', 'y' = '2')");
+  const shown = async (): Promise<string> => String((await answer("SHOW CREATE TABLE pc"))[0]);
+  expect(await shown()).toContain("COMMENT 'said'");
+  await answer("ALTER TABLE pc UNSET TBLPROPERTIES ('comment', 'y')");
+  const text = await shown();
+  expect(text).not.toContain("COMMENT");
+  expect(text).toContain("'x' = '1'");
+  expect(text).not.toContain("'y'");
+  await answer("ALTER TABLE pc SET TBLPROPERTIES ('comment' = 'again')");
+  expect(await shown()).toContain("COMMENT 'again'");
+});
+
 test("a temporary table is a view of its source; collations and CHAR are shown as Spark shows them", async () => {
   await answer("CREATE TEMPORARY TABLE tt (a INT) USING csv");
   expect(await answer("DESCRIBE tt")).toHaveLength(1);

@@ -7,7 +7,7 @@ import type { QueryContext } from "../../errors";
 import { idText, quoted, typeText } from "../../analysis/messages";
 import { unresolvedName } from "../../analysis/suggestions";
 import { sameType } from "../../types/text";
-import type { AlterTableAction, ColumnChange, Statement } from "../../syntax/command";
+import type { AlterTableAction, ColumnChange, ColumnDefinition, Statement } from "../../syntax/command";
 import { NOTHING } from "../ports";
 import type { CommandResult, CommandSession } from "../ports";
 import { lower } from "../session-catalog";
@@ -61,45 +61,19 @@ export async function alterTable(command: Command<"alterTable">, session: Comman
   };
   const save = (changed: Partial<TableMetadata>): CommandResult => replaced({ ...table, ...changed });
   switch (action.kind) {
-    case "addColumns": {
-      const constants: (string | null)[] = [];
-      for (const column of action.columns) constants.push(await constantDefault(column, "ALTER TABLE ADD COLUMNS", session));
-      const added = action.columns.map((column, i) => {
-        if (column.name.length > 1) throw unsupported(table, "ADD COLUMN with qualified column", command.at);
-        if (column.position !== undefined) throw unsupported(table, "ALTER COLUMN ... FIRST | AFTER", command.at);
-        const field = fieldOf(column, constants[i]!);
-        return { ...field, type: withCollation(field.type, table.collation) };
-      });
-      refuseRepeated([...table.schema.fields, ...added].map((field) => field.name));
-      const data = dataColumns(table);
-      return save({ schema: { kind: "struct", fields: [...data, ...added, ...table.schema.fields.slice(data.length)] } });
-    }
+    case "addColumns":
+      return save(await withColumns(table, action.columns, session, command.at));
     case "alterColumn":
       await checkNewDefault(table, action.column, action.change, session);
       return save(changedColumn(table, action.column, action.change, command.at));
-    case "changeColumn": {
-      const { definition } = action;
-      const change: ColumnChange = {
-        type: definition.type,
-        ...(definition.comment !== undefined && { comment: definition.comment }),
-        ...(definition.position !== undefined && { position: definition.position }),
-      };
-      if (lower(definition.name.at(-1) as string) !== lower(action.column.at(-1) as string))
-        throw unsupported(table, "RENAME COLUMN", command.at);
-      return save(changedColumn(table, action.column, change, command.at));
-    }
+    case "changeColumn":
+      return save(redefinedColumn(table, action.column, action.definition, command.at));
     case "setProperties": {
       const { comment, ...properties } = action.properties;
       return save({ properties: { ...table.properties, ...properties }, ...(comment !== undefined && { comment }) });
     }
-    case "unsetProperties": {
-      const gone = new Set(action.keys);
-      const properties = Object.fromEntries(Object.entries(table.properties).filter(([key]) => !gone.has(key)));
-      const { comment: _, ...rest } = table;
-      if (!gone.has("comment")) return save({ properties });
-      session.catalog.store.saveTable({ ...rest, properties });
-      return NOTHING;
-    }
+    case "unsetProperties":
+      return replaced(withoutProperties(table, new Set(action.keys)));
     case "setLocation":
       if (action.location === "") throw new AnalysisError("INVALID_EMPTY_LOCATION", { location: "" }, command.at);
       if (action.partition === undefined) return replaced(moveTable(table, locationOf(action.location)));
@@ -131,13 +105,8 @@ export async function alterTable(command: Command<"alterTable">, session: Comman
       return repairTable(table, { add: true, drop: false }, "ALTER TABLE RECOVER PARTITIONS", session, command.at);
     case "setCollation":
       return save({ collation: action.collation });
-    case "clusterBy": {
-      const known = table.schema.fields.map((field) => lower(field.name));
-      const missing = action.columns?.find((column) => !known.includes(lower(column[0] as string)));
-      if (missing !== undefined)
-        throw new AnalysisError("_LEGACY_ERROR_TEMP_3060", { name: missing.join("."), schema: known.join(", ") }, command.at);
-      return save({ clusterBy: action.columns ?? [] });
-    }
+    case "clusterBy":
+      return save({ clusterBy: knownColumns(table, action.columns ?? [], command.at) });
     case "replaceColumns":
       throw unsupported(table, "REPLACE COLUMNS", command.at);
     case "dropColumns":
@@ -151,6 +120,60 @@ export async function alterTable(command: Command<"alterTable">, session: Comman
 
 function unsupported(table: TableMetadata, operation: string, at: QueryContext | undefined): AnalysisError {
   return new AnalysisError("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName: idText(qualifiedTable(table)), operation }, at);
+}
+
+/** The table's columns and `added` ones, which stand before those that it is partitioned by. */
+async function withColumns(
+  table: TableMetadata,
+  added: readonly ColumnDefinition[],
+  session: CommandSession,
+  at: QueryContext | undefined,
+): Promise<Partial<TableMetadata>> {
+  const constants: (string | null)[] = [];
+  for (const column of added) constants.push(await constantDefault(column, "ALTER TABLE ADD COLUMNS", session));
+  const fields = added.map((column, i) => {
+    if (column.name.length > 1) throw unsupported(table, "ADD COLUMN with qualified column", at);
+    if (column.position !== undefined) throw unsupported(table, "ALTER COLUMN ... FIRST | AFTER", at);
+    const field = fieldOf(column, constants[i]!);
+    return { ...field, type: withCollation(field.type, table.collation) };
+  });
+  refuseRepeated([...table.schema.fields, ...fields].map((field) => field.name));
+  const data = dataColumns(table);
+  return { schema: { kind: "struct", fields: [...data, ...fields, ...table.schema.fields.slice(data.length)] } };
+}
+
+/** CHANGE COLUMN says all of a column again; only its type, comment and position may be others. */
+function redefinedColumn(
+  table: TableMetadata,
+  column: readonly string[],
+  definition: ColumnDefinition,
+  at: QueryContext | undefined,
+): Partial<TableMetadata> {
+  if (lower(definition.name.at(-1) as string) !== lower(column.at(-1) as string)) throw unsupported(table, "RENAME COLUMN", at);
+  const change: ColumnChange = {
+    type: definition.type,
+    ...(definition.comment !== undefined && { comment: definition.comment }),
+    ...(definition.position !== undefined && { position: definition.position }),
+  };
+  return changedColumn(table, column, change, at);
+}
+
+/** The comment is a property, too. */
+function withoutProperties(table: TableMetadata, keys: ReadonlySet<string>): TableMetadata {
+  const properties = Object.fromEntries(Object.entries(table.properties).filter(([key]) => !keys.has(key)));
+  const { comment, ...rest } = table;
+  return { ...rest, properties, ...(comment !== undefined && !keys.has("comment") && { comment }) };
+}
+
+function knownColumns(
+  table: TableMetadata,
+  columns: readonly (readonly string[])[],
+  at: QueryContext | undefined,
+): readonly (readonly string[])[] {
+  const known = table.schema.fields.map((field) => lower(field.name));
+  const missing = columns.find((column) => !known.includes(lower(column[0] as string)));
+  if (missing === undefined) return columns;
+  throw new AnalysisError("_LEGACY_ERROR_TEMP_3060", { name: missing.join("."), schema: known.join(", ") }, at);
 }
 
 function requirePartitioned(table: TableMetadata, action: string, at: QueryContext | undefined): void {
