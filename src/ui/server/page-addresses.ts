@@ -41,7 +41,10 @@ const DASK_PAGES: Readonly<Record<string, Page>> = {
   status: list("status"),
   workers: list("executors"),
   profile: list("profile"),
+  system: () => ["executors", "driver"],
+  exceptions: list("status"),
   graph: figure("graph"),
+  groups: figure("graph"),
   tasks: figure("task-stream"),
   "individual-task-stream": figure("task-stream"),
   "individual-progress": figure("progress"),
@@ -58,6 +61,8 @@ export function addPageAddresses(routes: Routes): void {
   for (const [path, page] of Object.entries({ ...SPARK_PAGES, ...DASK_PAGES })) {
     routes.get(`/${path}`, (request) => toPage(request, page(request.query)));
   }
+  // Dask's pages without JavaScript: its list of workers, and what it leads to.
+  routes.get("/info/main/:page", ({ path }) => redirect(`${above(path)}plain`));
   routes.get("/individual", (request) => toPage(request, ["individual"]));
   routes.get("/individual/:figure", (request) => toPage(request, ["individual", request.parameters["figure"]!]));
 }
@@ -72,6 +77,10 @@ export function addHistoryAddresses(routes: Routes): void {
 }
 
 function toPage({ path }: Request, parts: readonly string[]): ReturnType<typeof redirect> {
-  const up = "../".repeat(path.split("/").length - 2);
-  return redirect(`${up === "" ? "./" : up}#/${parts.map(encodeURIComponent).join("/")}`);
+  return redirect(`${above(path) || "./"}#/${parts.map(encodeURIComponent).join("/")}`);
+}
+
+/** From the path to the root. */
+function above(path: string): string {
+  return "../".repeat(path.split("/").length - 2);
 }
