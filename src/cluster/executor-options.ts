@@ -16,6 +16,9 @@ const OF_ALL: readonly string[] = [
   "--min-semi-space-size=8",
   // Each marking takes byte code away that the next query needs.
   "--no-flush-bytecode",
+  // How much byte code goes into one function; V8's own is 920. The functions of pipelines are large before anything is put into them, and are
+  // compiled while tasks wait for a core.
+  "--max-inlined-bytecode-size-cumulative=500",
 ];
 
 /** @param cores task threads of the executor, one a core. */

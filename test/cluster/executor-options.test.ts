@@ -11,4 +11,5 @@ test("the other options are those of every executor", () => {
   const others = (cores: number): string[] => executorNodeOptions(cores).filter((option) => !compilers(cores).includes(option));
   expect(others(64)).toEqual(others(1));
   expect(others(1)).toContain("--single-threaded-gc");
+  expect(others(1)).toContain("--max-inlined-bytecode-size-cumulative=500");
 });
