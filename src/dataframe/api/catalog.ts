@@ -112,6 +112,7 @@ export class Catalog {
       .filter((database) => matches(database.name))
       .map(databaseOf);
   }
+  /** Throws SCHEMA_NOT_FOUND where there is none. */
   async getDatabase(name: string): Promise<Database> {
     await this.#settled();
     return databaseOf(this.#catalog.requireDatabase(parseTableIdentifier(name).at(-1)!));
@@ -124,6 +125,7 @@ export class Catalog {
   async createDatabase(name: string, ifNotExists = false): Promise<void> {
     await this.#run({ kind: "createDatabase", name: parseTableIdentifier(name), ifNotExists, properties: {} });
   }
+  /** With `cascade` also one that has tables. */
   async dropDatabase(name: string, ifExists = false, cascade = false): Promise<void> {
     await this.#run({ kind: "dropDatabase", name: parseTableIdentifier(name), ifExists, cascade });
   }
@@ -144,6 +146,7 @@ export class Catalog {
   async listViews(database?: string, pattern?: string): Promise<Table[]> {
     return (await this.listTables(database, pattern)).filter((table) => table.tableType === "VIEW" || table.isTemporary);
   }
+  /** A table or view, also a temporary one. Throws TABLE_OR_VIEW_NOT_FOUND where there is none. */
   async getTable(name: string): Promise<Table> {
     await this.#settled();
     const parts = parseTableIdentifier(name);
@@ -225,9 +228,11 @@ export class Catalog {
     const df = await this.#run({ kind: "showPartitions", table: parseTableIdentifier(name), partition: null });
     return (await df.collect()).map((row) => row.get(0) as string);
   }
+  /** Makes directories of partitions known that others have added, as MSCK REPAIR TABLE does. */
   async recoverPartitions(name: string): Promise<void> {
     await this.#run({ kind: "repairTable", name: parseTableIdentifier(name), add: true, drop: false });
   }
+  /** For tables whose files others may have changed: they are looked at again. */
   async refreshTable(name: string): Promise<void> {
     await this.#run({ kind: "refreshTable", table: parseTableIdentifier(name) });
   }
@@ -264,6 +269,7 @@ export class Catalog {
     const unique = new Map([...temporary, ...own].map((fn) => [`${String(fn.namespace)}.${fn.name}`, fn]));
     return [...unique.values()].filter((fn) => matches(fn.name)).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
+  /** A function of the session, a database or SQL. Throws UNRESOLVED_ROUTINE where there is none. */
   async getFunction(name: string): Promise<CatalogFunction> {
     await this.#settled();
     const parts = parseTableIdentifier(name);
@@ -292,6 +298,7 @@ export class Catalog {
     return this.spark.udf.register(...args);
   }
 
+  /** Keeps the table's rows from the first query that reads them on. */
   async cacheTable(name: string, level?: StorageLevel): Promise<void> {
     const kept = level !== undefined && { level };
     await this.#run({ kind: "cacheTable", table: parseTableIdentifier(name), lazy: true, options: {}, ...kept, query: null });

@@ -44,11 +44,13 @@ export class DataFrameReader<S extends Columns = AnyColumns> {
     return this;
   }
 
+  /** An option of the format; the last value of a key counts. */
   option(key: string, value: OptionValue): this {
     this.#options[key] = String(value);
     return this;
   }
 
+  /** Several options by their keys. */
   options(options: Readonly<Record<string, OptionValue>>): this {
     for (const [key, value] of Object.entries(options)) this.option(key, value);
     return this;

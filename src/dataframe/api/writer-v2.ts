@@ -42,14 +42,17 @@ export class DataFrameWriterV2 {
     this.#provider = provider;
     return this;
   }
+  /** An option of the table's source; the last value of a key counts. */
   option(key: string, value: OptionValue): this {
     this.#options[key] = String(value);
     return this;
   }
+  /** Several options by their keys. */
   options(options: Readonly<Record<string, OptionValue>>): this {
     for (const [key, value] of Object.entries(options)) this.option(key, value);
     return this;
   }
+  /** A property of a table that is created. */
   tableProperty(key: string, value: string): this {
     this.#properties[key] = value;
     return this;
@@ -64,6 +67,7 @@ export class DataFrameWriterV2 {
     });
     return this;
   }
+  /** Columns by whose values the rows of a created table are to lie together. */
   clusterBy(...columns: readonly string[]): this {
     this.#clusterBy = columns.map(nameParts);
     return this;
@@ -99,6 +103,7 @@ export class DataFrameWriterV2 {
   replace(): Promise<void> {
     return this.#create({ orReplace: false, replace: true });
   }
+  /** A new table, or in place of the one that there is. */
   createOrReplace(): Promise<void> {
     return this.#create({ orReplace: true, replace: false });
   }

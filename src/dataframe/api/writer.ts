@@ -52,11 +52,13 @@ export class DataFrameWriter {
     return this;
   }
 
+  /** An option of the format; the last value of a key counts. */
   option(key: string, value: OptionValue): this {
     this.#options[key] = String(value);
     return this;
   }
 
+  /** Several options by their keys. */
   options(options: Readonly<Record<string, OptionValue>>): this {
     for (const [key, value] of Object.entries(options)) this.option(key, value);
     return this;

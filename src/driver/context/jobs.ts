@@ -35,10 +35,16 @@ export interface JobMethods {
 
   /** A property that jobs started from this asynchronous call chain have, e.g. spark.scheduler.pool; null removes it. */
   setLocalProperty(key: string, value: string | null): void;
+  /** The property as this call chain sees it; undefined where it is not set. */
   getLocalProperty(key: string): string | undefined;
 
-  /** Jobs started from this call chain belong to the group, until `clearJobGroup`. */
+  /**
+   * Jobs started from this call chain belong to the group, until `clearJobGroup`.
+   *
+   * @param interruptOnCancel whether tasks of a cancelled job are interrupted, instead of ending at their next look whether to go on.
+   */
   setJobGroup(groupId: string, description: string, interruptOnCancel?: boolean): void;
+  /** Jobs started from now on belong to no group, and have no description. */
   clearJobGroup(): void;
 
   /** Jobs that `body` starts belong to the group; what stands outside is untouched. */
@@ -47,17 +53,30 @@ export interface JobMethods {
     body: () => R,
     options?: { readonly description?: string; readonly interruptOnCancel?: boolean },
   ): R;
+  /** What pages and events call the jobs of this call chain; null removes it. */
   setJobDescription(description: string | null): void;
+  /** Whether tasks of cancelled jobs of this call chain are interrupted (false at first). */
   setInterruptOnCancel(interruptOnCancel: boolean): void;
+
+  /** Jobs started from this call chain have the tag, too. Throws a UsageError for a tag that is empty or has a comma. */
   addJobTag(tag: string): void;
+  /** Jobs started from now on do not have the tag. */
   removeJobTag(tag: string): void;
+  /** A copy of this call chain's tags. */
   getJobTags(): Set<string>;
   clearJobTags(): void;
+  /** Jobs that `body` starts have the tag; what stands outside is untouched. Gives what `body` gives. */
   withJobTag<R>(tag: string, body: () => R): R;
+
+  /** Cancels the group's jobs that run; their actions reject with a CancelledError that has `reason`. Returns at once. */
   cancelJobGroup(groupId: string, reason?: string): void;
+  /** As cancelJobGroup, of the jobs that have the tag. */
   cancelJobsWithTag(tag: string, reason?: string): void;
+  /** As cancelJobGroup, of all jobs of this context. */
   cancelAllJobs(): void;
+  /** As cancelJobGroup, of one job. Does nothing where it has ended. */
   cancelJob(jobId: number, reason?: string): void;
+  /** Cancels the jobs that need the stage. */
   cancelStage(stageId: number, reason?: string): void;
 
   /** Ends one attempt of a task; the task runs again. */

@@ -11,16 +11,26 @@ export interface StatisticsMethods<S extends Columns> {
 
   /** The given statistics ("count", "mean", "stddev", "min", "max", "25%", …) of all columns of numbers and text. */
   summary(...statistics: readonly string[]): DataFrame;
+
+  /** As `na.drop`: without the rows that have nulls or NaN, "any" (the default) or "all" of them, or fewer than `thresh` values. */
   dropna(subset: readonly NameOf<S>[]): DataFrame<S>;
   dropna(how: "any" | "all", subset: readonly NameOf<S>[]): DataFrame<S>;
   dropna(how?: "any" | "all" | DropOptions, thresh?: number, subset?: NameOf<S> | readonly NameOf<S>[]): DataFrame<S>;
+  /** As `na.fill`: values for nulls and NaN. */
   fillna(value: Parameters<DataFrameNaFunctions["fill"]>[0], subset?: NameOf<S> | readonly NameOf<S>[]): DataFrame<S>;
+  /** As `na.replace`: other values for some values. */
   replace(from: unknown, to?: unknown, subset?: NameOf<S> | readonly NameOf<S>[]): DataFrame<S>;
+
+  /** As `stat.approxQuantile`: values whose rank is off by at most `relativeError` (0 to 1) of the number of rows. */
   approxQuantile(column: NameOf<S>, probabilities: readonly number[], relativeError: number): Promise<number[]>;
   approxQuantile(columns: readonly NameOf<S>[], probabilities: readonly number[], relativeError: number): Promise<number[][]>;
+  /** Pearson's correlation, the only `method` that there is. Nulls count as 0; the function `corr` leaves them out. */
   corr(a: NameOf<S>, b: NameOf<S>, method?: string): Promise<number>;
+  /** The covariance of a sample. Nulls count as 0; the function `covar_samp` leaves them out. */
   cov(a: NameOf<S>, b: NameOf<S>): Promise<number>;
+  /** How often pairs of values occur: a row for each value of `a`, a column for each of `b`. */
   crosstab(a: NameOf<S>, b: NameOf<S>): DataFrame;
+  /** Values of each column that make up at least `support` of the rows (0.01), as arrays in one row. */
   freqItems(columns: readonly NameOf<S>[], support?: number): DataFrame;
 }
 
