@@ -179,6 +179,43 @@ describe.each([0, 4])("with %d of null", (nulls) => {
   });
 });
 
+test("moments are those of the functions' own accumulators, to the last bit, and travel as theirs", () => {
+  const filtered = (one: AggregateCall): AggregateCall => ({ ...one, filter: call(">", small, int(0)) });
+  const other = attribute("y", { kind: "double" });
+  const names = ["stddev", "stddev_pop", "variance", "var_pop", "skewness", "kurtosis"];
+  const ofPairs = ["corr", "covar_pop", "covar_samp", "regr_sxy", "regr_r2", "regr_slope", "regr_intercept"];
+  const calls = [
+    ...names.map((name) => aggregate(name, double)),
+    ...ofPairs.map((name) => aggregate(name, double, other)),
+    ...ofPairs.map((name) => aggregate(name, other, double)),
+  ];
+  // Groups of ten rows, of which some are null, all equal, or one is left.
+  const rows = Array.from({ length: 400 }, (_, i): BoxedRow => {
+    const group = i % 40;
+    const x = group === 7 ? 3 : i % 9 === 0 ? null : Math.sin(i) * 1000;
+    return [group, i % 3, x, group === 5 && i > 40 ? null : Math.cos(i * 7) / 3 + i];
+  });
+  const table = new Table([long, small, double, other], rows, { batchRows: 7 });
+  const context = { settings: { ...settings, ansi: false }, partition: 0, inputFile: () => null };
+  for (const list of [calls, calls.map(filtered)]) {
+    const items = list.map(item);
+    const complete = run(plan(table.scan, "complete", [long], items), [table], { settings: context.settings }).rows;
+    const partial = run(plan(table.scan, "partial", [long], items), [table]).rows;
+    const wanted = Array.from({ length: 40 }, (_, group) =>
+      list.map((one) => {
+        const accumulator = builtins.aggregate(one.fn).accumulator(one, context);
+        const state = rows
+          .filter((row) => row[0] === group && (one.filter === null || (row[1] as number) > 0))
+          .map((row) => one.args.map((arg) => row[(arg as Attribute).id === double.id ? 2 : 3]!))
+          .reduce<unknown>((before, args) => accumulator.update(before, args), accumulator.init());
+        return { result: accumulator.finish(state), columns: accumulator.toColumns(state) };
+      }),
+    );
+    expect(sorted(complete)).toEqual(sorted(wanted.map((each, group) => [group, ...each.map(({ result }) => result)])));
+    expect(sorted(partial)).toEqual(sorted(wanted.map((each, group) => [group, ...each.flatMap(({ columns: all }) => all)])));
+  }
+});
+
 test("nulls and the absence of nulls take turns, and forms of columns", () => {
   fc.assert(
     fc.property(

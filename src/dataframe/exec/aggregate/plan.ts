@@ -10,7 +10,15 @@ import { keyOf } from "../../codegen/emitter-keys";
 import type { AggregateCall, Expression } from "../../expressions/expression";
 import type { Accumulator, FunctionRegistry } from "../../functions/registry";
 import type { AggregateItem, HashAggregateExec } from "../../physical/plan";
-import type { BoxedState, BytesExtremeState, CountState, DoubleSumState, IntegerSumState, NumberExtremeState } from "./states";
+import type {
+  BoxedState,
+  BytesExtremeState,
+  CountState,
+  DoubleSumState,
+  IntegerSumState,
+  MomentsState,
+  NumberExtremeState,
+} from "./states";
 import { validOf, vectorOf, type State, type StatePlan } from "./states";
 import type { BytesState, CountedNumbersState, NumbersState } from "./values-states";
 
@@ -66,7 +74,7 @@ export function planAggregates(node: Pick<HashAggregateExec, "mode" | "aggregate
 function keyOfState(plan: StatePlan, functions: FunctionRegistry): string | null {
   if (plan.kind === "boxed") return null;
   const filter = plan.filter === null ? "" : keyOf(plan.filter, functions);
-  const args = plan.kind === "count" ? plan.args.map((arg) => keyOf(arg, functions)) : [keyOf(plan.arg, functions)];
+  const args = "args" in plan ? plan.args.map((arg) => keyOf(arg, functions)) : [keyOf(plan.arg, functions)];
   const lists = "lists" in plan && plan.lists ? "lists " : "";
   return filter === null || args.includes(null) ? null : `${lists}${plan.kind}(${args.join(",")})${filter}`;
 }
@@ -125,9 +133,43 @@ function nativeAggregate(item: AggregateItem, merges: boolean, place: (plan: Sta
     case "percentile_cont":
     case "percentile_disc":
       return arg === undefined || merges ? null : nativePercentile(item, arg, filter, place);
+    case "stddev_samp":
+    case "stddev_pop":
+    case "var_samp":
+    case "var_pop":
+    case "skewness":
+    case "kurtosis":
+    case "corr":
+    case "covar_pop":
+    case "covar_samp":
+    case "regr_sxy":
+    case "regr_r2":
+      return merges ? null : nativeMoments(item, call.args, filter, place);
+    case "regr_slope":
+    case "regr_intercept":
+      return merges ? null : nativeMoments(item, call.args.toReversed(), filter, place);
     default:
       return null;
   }
+}
+
+/** Moments of one argument or of x and y, of which the function's own accumulator makes the result. */
+function nativeMoments(
+  { call, result }: AggregateItem,
+  args: readonly Expression[],
+  filter: Expression | null,
+  place: (plan: StatePlan) => number,
+): Native {
+  const at = place({ kind: "moments", args, filter });
+  const state = (states: readonly State[]): MomentsState => states[at] as MomentsState;
+  return {
+    states: (states, from, to) => state(states).columns(from, to),
+    results: (states, from, to, accumulatorOf) => {
+      const accumulator = accumulatorOf(call);
+      const each = (group: number): Boxed => accumulator.finish(accumulator.fromColumns(state(states).cells(group)));
+      return [vectorOf(result.type, from, to, each)];
+    },
+  };
 }
 
 function nativeList(

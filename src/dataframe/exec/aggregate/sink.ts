@@ -62,7 +62,7 @@ export function formsText(forms: readonly KeyForm[]): string {
 
 function readsOf(state: StatePlan): readonly Expression[] {
   const filter = state.filter === null ? [] : [state.filter];
-  return state.kind === "count" || state.kind === "boxed" ? [...state.args, ...filter] : [state.arg, ...filter];
+  return "args" in state ? [...state.args, ...filter] : [state.arg, ...filter];
 }
 
 class AggregateWriter {
@@ -431,6 +431,11 @@ class AggregateWriter {
       case "min":
       case "max":
         return this.#extreme(plan, state, group, guarded);
+      case "moments": {
+        const [x, y] = plan.args.map((arg) => emitter.emit(arg)) as [Term, Term?];
+        if (y === undefined) return guarded(x.isNull, [`${state}.add(${group}, ${x.code});`]);
+        return guarded(emitter.anyNull([x, y]), [`${state}.addPair(${group}, ${x.code}, ${y.code});`]);
+      }
       case "numbers":
       case "bytes":
         return plan.lists ? this.#list(plan.arg, state, group) : this.#value(plan, state, group, guarded);

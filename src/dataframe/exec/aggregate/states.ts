@@ -11,6 +11,7 @@ import { ByteSink, compareBytes } from "../../codegen/bytes";
 import { PairSums } from "../../codegen/pairs";
 import type { AggregateCall, Expression } from "../../expressions/expression";
 import type { Accumulator } from "../../functions/registry";
+import { addMoment, addPair, MOMENTS, PAIR_MOMENTS } from "../../functions/numeric/moments";
 import { grown } from "./grown";
 import { BytesState, CountedNumbersState, NumbersState } from "./values-states";
 
@@ -31,6 +32,8 @@ export type StatePlan =
     }
   /** All values that are not null, as doubles. */
   | { readonly kind: "countedNumbers"; readonly arg: Expression; readonly filter: Expression | null }
+  /** Of doubles: their moments, or those of pairs, x and y, of which neither is null. */
+  | { readonly kind: "moments"; readonly args: readonly Expression[]; readonly filter: Expression | null }
   /** An accumulator on boxed values; `merges`: the arguments are columns of states. */
   | {
       readonly kind: "boxed";
@@ -41,7 +44,14 @@ export type StatePlan =
     };
 
 export type State =
-  CountState | IntegerSumState | DoubleSumState | NumberExtremeState | BytesExtremeState | ValuesState | BoxedState;
+  | CountState
+  | IntegerSumState
+  | DoubleSumState
+  | MomentsState
+  | NumberExtremeState
+  | BytesExtremeState
+  | ValuesState
+  | BoxedState;
 
 /** A state that grows with the rows of a group. */
 export type ValuesState = NumbersState | CountedNumbersState | BytesState;
@@ -115,6 +125,49 @@ export class DoubleSumState implements GroupArrays {
 
   grow(capacity: number): void {
     this.sums = grown(this.sums, capacity);
+  }
+}
+
+/** `MOMENTS` cells a group, or `PAIR_MOMENTS` where they are of pairs. */
+export class MomentsState implements GroupArrays {
+  readonly kind = "moments";
+  #cells: Float64Array;
+
+  constructor(
+    readonly cellsOfGroup: number,
+    capacity: number,
+  ) {
+    this.#cells = new Float64Array(cellsOfGroup * capacity);
+  }
+
+  grow(capacity: number): void {
+    this.#cells = grown(this.#cells, this.cellsOfGroup * capacity);
+  }
+
+  add(group: number, x: number): void {
+    addMoment(this.#cells, group * MOMENTS, x);
+  }
+
+  addPair(group: number, x: number, y: number): void {
+    addPair(this.#cells, group * PAIR_MOMENTS, x, y);
+  }
+
+  /** What an accumulator makes of columns. */
+  cells(group: number): readonly number[] {
+    return [...this.#cells.subarray(group * this.cellsOfGroup, (group + 1) * this.cellsOfGroup)];
+  }
+
+  /** A column for each cell. */
+  columns(from: number, to: number): readonly Vector[] {
+    return Array.from({ length: this.cellsOfGroup }, (_, cell): Vector => {
+      const values = new Float64Array(to - from);
+      for (let group = from; group < to; group++) values[group - from] = this.#cells[group * this.cellsOfGroup + cell]!;
+      return { form: "fixed", length: to - from, values, valid: null };
+    });
+  }
+
+  get bytes(): number {
+    return this.#cells.byteLength;
   }
 }
 
@@ -277,6 +330,8 @@ export function newState(plan: StatePlan, capacity: number, accumulator: () => A
         ? new BytesExtremeState(plan.kind, type, capacity)
         : new NumberExtremeState(plan.kind, type, capacity);
     }
+    case "moments":
+      return new MomentsState(plan.args.length === 1 ? MOMENTS : PAIR_MOMENTS, capacity);
     case "numbers":
       return new NumbersState();
     case "countedNumbers":

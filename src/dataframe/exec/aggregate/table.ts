@@ -232,7 +232,7 @@ export class GroupTable {
     return bytes + this.states.length * this.capacity * 8 + this.valueBytes;
   }
 
-  /** Of those, what grows with the rows of a group. */
+  /** Of those: of states that hold more than a number for each group. */
   get valueBytes(): number {
     let bytes = 0;
     for (const state of this.states) if ("bytes" in state) bytes += state.bytes;

@@ -5,33 +5,18 @@ import { DOUBLE, LONG } from "../../expressions/build";
 import type { AggregateCall } from "../../expressions/expression";
 import { aggregate } from "../aggregate";
 import { document } from "../documented";
+import { addMoment, addPair, MOMENTS, PAIR_MOMENTS } from "../numeric/moments";
 import type { Accumulator, AggregateFunction, EvaluationContext } from "../registry";
 
 const doc = document("agg");
 
 /** Count, mean and the sums of powers of the distances from it. */
 interface Moments {
-  n: number;
-  avg: number;
-  m2: number;
-  m3: number;
-  m4: number;
-}
-
-function addMoment(state: Moments, x: number): Moments {
-  const n = state.n + 1;
-  const delta = x - state.avg;
-  const deltaN = delta / n;
-  const m2 = state.m2 + delta * (delta - deltaN);
-  const delta2 = delta * delta;
-  const deltaN2 = deltaN * deltaN;
-  const m3 = state.m3 - 3 * deltaN * m2 + delta * (delta2 - deltaN2);
-  state.m4 = state.m4 - 4 * deltaN * m3 - 6 * deltaN2 * m2 + delta * (delta * delta2 - deltaN * deltaN2);
-  state.n = n;
-  state.avg += deltaN;
-  state.m2 = m2;
-  state.m3 = m3;
-  return state;
+  readonly n: number;
+  readonly avg: number;
+  readonly m2: number;
+  readonly m3: number;
+  readonly m4: number;
 }
 
 function mergeMoments(a: Moments, b: Moments): Moments {
@@ -54,21 +39,28 @@ function mergeMoments(a: Moments, b: Moments): Moments {
   };
 }
 
-function moments(value: (args: readonly Boxed[]) => Boxed, finish: (state: Moments) => Boxed): Accumulator<Moments> {
+function momentsOf(cells: Float64Array): Moments {
+  const [n, avg, m2, m3, m4] = cells as unknown as readonly [number, number, number, number, number];
+  return { n, avg, m2, m3, m4 };
+}
+
+function moments(value: (args: readonly Boxed[]) => Boxed, finish: (state: Moments) => Boxed): Accumulator<Float64Array> {
   return {
     stateTypes: [DOUBLE, DOUBLE, DOUBLE, DOUBLE, DOUBLE],
-    init: () => ({ n: 0, avg: 0, m2: 0, m3: 0, m4: 0 }),
+    init: () => new Float64Array(MOMENTS),
     update: (state, args) => {
       const x = value(args);
-      return x === null ? state : addMoment(state, x as number);
+      if (x !== null) addMoment(state, 0, x as number);
+      return state;
     },
-    merge: mergeMoments,
-    finish,
-    toColumns: (state) => [state.n, state.avg, state.m2, state.m3, state.m4],
-    fromColumns: (columns) => {
-      const [n, avg, m2, m3, m4] = columns as readonly [number, number, number, number, number];
-      return { n, avg, m2, m3, m4 };
+    merge: (a, b) => {
+      const { n, avg, m2, m3, m4 } = mergeMoments(momentsOf(a), momentsOf(b));
+      a.set([n, avg, m2, m3, m4]);
+      return a;
     },
+    finish: (state) => finish(momentsOf(state)),
+    toColumns: (state) => [...state],
+    fromColumns: (columns) => new Float64Array(columns as readonly number[]),
   };
 }
 
@@ -91,31 +83,13 @@ function moment(
 
 /** Of pairs in which neither is null: means, the products of distances, and the squares on either side. */
 interface Pairs {
-  n: number;
-  xAvg: number;
-  yAvg: number;
-  ck: number;
-  xMk: number;
-  yMk: number;
-  /** The squares in x once more, added up as variance does: slopes divide by these. */
-  xM2: number;
-}
-
-/** Correlation divides the distance in y before it multiplies, covariance too; the sums of squares ride along. */
-function addPair(state: Pairs, x: number, y: number): Pairs {
-  const n = state.n + 1;
-  const dx = x - state.xAvg;
-  const dy = y - state.yAvg;
-  state.xM2 += dx * (dx - dx / n);
-  const xAvg = state.xAvg + dx / n;
-  const yAvg = state.yAvg + dy / n;
-  state.n = n;
-  state.xAvg = xAvg;
-  state.yAvg = yAvg;
-  state.ck += dx * (y - yAvg);
-  state.xMk += dx * (x - xAvg);
-  state.yMk += dy * (y - yAvg);
-  return state;
+  readonly n: number;
+  readonly xAvg: number;
+  readonly yAvg: number;
+  readonly ck: number;
+  readonly xMk: number;
+  readonly yMk: number;
+  readonly xM2: number;
 }
 
 function mergePairs(a: Pairs, b: Pairs): Pairs {
@@ -137,31 +111,39 @@ function mergePairs(a: Pairs, b: Pairs): Pairs {
   };
 }
 
+function pairsOf(cells: Float64Array): Pairs {
+  const [n, xAvg, yAvg, ck, xMk, yMk, xM2] = cells as unknown as readonly [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { n, xAvg, yAvg, ck, xMk, yMk, xM2 };
+}
+
 /** `swap`: the second argument is x. */
-function pairs(swap: boolean, finish: (state: Pairs) => Boxed): Accumulator<Pairs> {
+function pairs(swap: boolean, finish: (state: Pairs) => Boxed): Accumulator<Float64Array> {
   return {
     stateTypes: [DOUBLE, DOUBLE, DOUBLE, DOUBLE, DOUBLE, DOUBLE, DOUBLE],
-    init: () => ({ n: 0, xAvg: 0, yAvg: 0, ck: 0, xMk: 0, yMk: 0, xM2: 0 }),
+    init: () => new Float64Array(PAIR_MOMENTS),
     update: (state, args) => {
       const [a, b] = args as readonly [number | null, number | null];
       if (a === null || b === null) return state;
-      return swap ? addPair(state, b, a) : addPair(state, a, b);
+      if (swap) addPair(state, 0, b, a);
+      else addPair(state, 0, a, b);
+      return state;
     },
-    merge: mergePairs,
-    finish,
-    toColumns: ({ n, xAvg, yAvg, ck, xMk, yMk, xM2 }) => [n, xAvg, yAvg, ck, xMk, yMk, xM2],
-    fromColumns: (columns) => {
-      const [n, xAvg, yAvg, ck, xMk, yMk, xM2] = columns as readonly number[] as [
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
-      return { n, xAvg, yAvg, ck, xMk, yMk, xM2 };
+    merge: (a, b) => {
+      const { n, xAvg, yAvg, ck, xMk, yMk, xM2 } = mergePairs(pairsOf(a), pairsOf(b));
+      a.set([n, xAvg, yAvg, ck, xMk, yMk, xM2]);
+      return a;
     },
+    finish: (state) => finish(pairsOf(state)),
+    toColumns: (state) => [...state],
+    fromColumns: (columns) => new Float64Array(columns as readonly number[]),
   };
 }
 
