@@ -290,6 +290,8 @@ export const errorMessages: Readonly<Record<string, string>> = {
   DISTINCT_WINDOW_FUNCTION_UNSUPPORTED: "DISTINCT does not go with OVER: {windowExpr}.",
   UNBOUND_SQL_PARAMETER: "The parameter {name} was given no value.",
   UDTF_ALIAS_NUMBER_MISMATCH: "{aliasesSize} names for {outputSize} columns: {aliasesNames}.",
+  INVALID_PARTITION_VALUE:
+    "The directory of a partition says {value} for the column {columnName}, which is no {dataType}. Give the column another type.",
   INVALID_PARTITION_OPERATION: "The partition of {name} is not as the operation needs it.",
   "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS":
     "{tableName} has the columns {tableColumns}; the data has more: {dataColumns}.",
@@ -466,6 +468,9 @@ export const errorMessages: Readonly<Record<string, string>> = {
   UNPIVOT_REQUIRES_ATTRIBUTES: "UNPIVOT takes columns, not expressions. Compute them in a query below.",
   TRANSPOSE_INVALID_INDEX_COLUMN: "transpose: {reason}.",
   TRANSPOSE_NO_LEAST_COMMON_TYPE: "transpose: the columns become one, and {dt1} and {dt2} have no type in common. Cast them.",
+  PARTITION_BY_NOT_ALLOWED_WITH_INSERT_INTO: "insertInto writes into the partitions that {tableName} has: leave out partitionBy.",
+  _LEGACY_ERROR_TEMP_1306: "A path was given to load, and another by the option `path` or `paths`. Leave the option out.",
+  _LEGACY_ERROR_TEMP_1307: "A path was given to save, and another by the option `path`. Leave the option out.",
   _LEGACY_ERROR_TEMP_1312: "{operation} writes files, which keep no buckets. Use saveAsTable, or leave bucketBy out.",
   SORT_BY_WITHOUT_BUCKETING: "sortBy orders the rows of buckets: call bucketBy, too, or sortWithinPartitions before the write.",
   CLUSTERING_NOT_SUPPORTED: "{operation} does not cluster. Use saveAsTable, or leave clusterBy out.",

@@ -59,6 +59,13 @@ const OUTPUT_NAMES = new Map<string, Codec | null>([
   ["org.apache.hadoop.io.compress.zstandardcodec", "zstd"],
 ]);
 
+/** Names of codecs, in short. */
+export const OUTPUT_CODECS: readonly string[] = [...OUTPUT_NAMES.keys()].filter((name) => !name.includes("."));
+
+export function isOutputCodec(name: string): boolean {
+  return OUTPUT_NAMES.has(name.toLowerCase());
+}
+
 /** The codec for output by its name, null for none. Throws for those that cannot be written. */
 export function outputCodec(name: string | null | undefined): Codec | null {
   if (name === null || name === undefined) return null;

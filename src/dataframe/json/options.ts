@@ -1,6 +1,7 @@
 /** Spark's options of JSON, for files and functions alike. Names of options are in any case. */
 import { AnalysisError } from "../errors";
 import type { LastingSettings } from "../settings";
+import { timeZone } from "../types/time-zone";
 import type { ReadOptions } from "./reader";
 import type { ParseMode } from "./record-mode";
 
@@ -58,6 +59,29 @@ export class Options {
     throw new AnalysisError("INVALID_OPTIONS.NUMBER_VALUE", { option: name, value });
   }
 
+  /** What ends a line, of at most that many characters; undefined: any of the usual ones. */
+  lineSep(longest = Infinity): string | undefined {
+    const value = this.text("lineSep");
+    if (value === undefined || (value !== "" && value.length <= longest)) return value;
+    const expected = longest === Infinity ? "one character or more" : `a text of 1 to ${longest} characters`;
+    throw new AnalysisError("INVALID_OPTION_VALUE", { optionName: "lineSep", optionValue: value, expected });
+  }
+
+  /** The share of records that a schema is found in. */
+  samplingRatio(): number {
+    const value = this.number("samplingRatio", 1);
+    if (value > 0) return value;
+    const expected = "a number greater than 0";
+    throw new AnalysisError("INVALID_OPTION_VALUE", { optionName: "samplingRatio", optionValue: String(value), expected });
+  }
+
+  /** Throws INVALID_TIMEZONE for what is none. */
+  timeZone(otherwise: string): string {
+    const id = this.text("timeZone");
+    if (id !== undefined && timeZone(id) === null) throw new AnalysisError("INVALID_TIMEZONE", { timeZone: id });
+    return id ?? otherwise;
+  }
+
   mode(): ParseMode {
     const mode = (this.text("mode") ?? "PERMISSIVE").toUpperCase();
     // An unknown mode reads as PERMISSIVE.
@@ -83,15 +107,15 @@ export function jsonOptions(map: OptionMap, settings: LastingSettings): JsonOpti
     prefersDecimal: options.flag("prefersDecimal", false),
     inferTimestamp: options.flag("inferTimestamp", false),
     dropFieldIfAllNull: options.flag("dropFieldIfAllNull", false),
-    samplingRatio: options.number("samplingRatio", 1),
+    samplingRatio: options.samplingRatio(),
     dateFormat: options.text("dateFormat"),
     timestampFormat: options.text("timestampFormat"),
     timestampNtzFormat: options.text("timestampNTZFormat"),
     timeFormat: options.text("timeFormat"),
     locale: options.text("locale") ?? "en-US",
-    timeZone: options.text("timeZone") ?? settings.timeZone,
+    timeZone: options.timeZone(settings.timeZone),
     multiLine: options.flag("multiLine", false),
-    lineSep: options.text("lineSep"),
+    lineSep: options.lineSep(),
     encoding: options.text("encoding") ?? options.text("charset"),
     singleVariantColumn: options.text("singleVariantColumn"),
     ignoreNullFields: options.flag("ignoreNullFields", conf("spark.sql.jsonGenerator.ignoreNullFields", "true") === "true"),

@@ -1,4 +1,5 @@
 /** Options of readers and writers: text by name, whatever its case; a session's setting where an option is not given. */
+import { type Codec, isOutputCodec, OUTPUT_CODECS, outputCodec } from "../../filesystem/codecs";
 import { AnalysisError } from "../errors";
 import type { SqlSettings } from "../settings";
 import type { SourceOptions } from "./data-source";
@@ -13,6 +14,16 @@ export function option(options: SourceOptions, name: string): string | undefined
 
 export function booleanOption(options: SourceOptions, name: string, otherwise: boolean): boolean {
   return asBoolean(name, option(options, name), otherwise);
+}
+
+/** The codec that files of text are compressed with, null for none: of the first of the options that is given. */
+export function codecOption(options: SourceOptions, ...names: readonly string[]): Codec | null {
+  const name = names.map((one) => option(options, one)).find((one) => one !== undefined);
+  if (name === undefined || isOutputCodec(name)) return outputCodec(name);
+  throw new AnalysisError("CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION", {
+    codecName: name,
+    availableCodecs: OUTPUT_CODECS.join(", "),
+  });
 }
 
 export function booleanSetting(settings: SqlSettings, key: string, otherwise: boolean): boolean {

@@ -107,7 +107,7 @@ test("text is written in the encoding that is asked for, and read back", async (
     const source = new Sources(format);
     await expect(
       source.save(source.at("t"), parseTableSchema("s STRING"), [[["é"]]], { options: { encoding: "KOI8-Z" } }),
-    ).rejects.toMatchObject({ errorClass: "INVALID_OPTION_VALUE" });
+    ).rejects.toMatchObject({ errorClass: "INVALID_PARAMETER_VALUE.CHARSET" });
     source.close();
   }
 });

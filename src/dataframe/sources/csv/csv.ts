@@ -1,7 +1,6 @@
 /** The data source "csv". */
 import type { DataType } from "../../../columnar/types";
 import { boxedRows } from "../../../columnar/batch";
-import { outputCodec } from "../../../filesystem/codecs";
 import { TextPartWriter } from "../../../filesystem/part-writers";
 import { csvOptions } from "../../csv/options";
 import { csvHeader, csvLineWriter } from "../../csv/write";
@@ -17,7 +16,7 @@ import { fieldsInFiles, requireCorruptText, requireMoreThanCorrupt, requireTypes
 import { isSurvey, surveyScan } from "../files/survey";
 import { encodedSink, encoderOf, isSplittable } from "../files/text-files";
 import type { FileWriter } from "../files/write-task";
-import { option } from "../options";
+import { codecOption } from "../options";
 import { inferCsv, lookAtCsv } from "./infer";
 import { csvLines } from "./lines";
 import { openCsvSplit, textOptionsOf } from "./rows";
@@ -65,7 +64,7 @@ export const csvSource: DataSource = {
       );
     },
     extension: ".csv",
-    codec: (options) => outputCodec(option(options, "compression") ?? option(options, "codec")),
+    codec: (options) => codecOption(options, "compression", "codec"),
     open(schema, given, settings, sink) {
       const options = csvOptions(given, settings);
       const write = csvLineWriter(schema, options, settings);

@@ -84,7 +84,7 @@ export async function listFiles(request: ListingRequest, driver: DriverContext):
     const key = texts[i]!.join("\0");
     let row = values.get(key);
     if (row === undefined) {
-      row = texts[i]!.map((text, column) => partitionValue(text, fields[column]!.type, settings));
+      row = texts[i]!.map((text, column) => partitionValue(text, fields[column]!, settings));
       values.set(key, row);
     }
     return entry(status, row);

@@ -2,8 +2,10 @@
 import type { Boxed, DataType, StructField } from "../../../columnar/types";
 import { narrowed } from "../../../columnar/batch";
 import type { SqlSettings } from "../../settings";
+import { AnalysisError, QueryError } from "../../errors";
 import { makeCast } from "../../types/cast";
 import { parseDate, parseTimestamp, sessionZone } from "../../types/datetime";
+import { quotedType } from "../../types/text";
 import { booleanSetting } from "../options";
 
 export const DEFAULT_PARTITION = "__HIVE_DEFAULT_PARTITION__";
@@ -84,19 +86,27 @@ export function partitionFields(
   return names.map((name, i) => ({ name, type: types[i]!.kind === "null" ? { kind: "string" } : types[i]!, nullable: true }));
 }
 
-/** The value that a directory's text stands for. Throws CAST_INVALID_INPUT where the user gave a type that it does not fit. */
-export function partitionValue(text: string, type: DataType, settings: SqlSettings): Boxed {
+/** The value that a directory's text stands for. Throws INVALID_PARTITION_VALUE where the user gave a type that it does not fit. */
+export function partitionValue(text: string, { name, type }: StructField, settings: SqlSettings): Boxed {
   if (text === DEFAULT_PARTITION) return null;
-  switch (type.kind) {
-    case "string":
-      return text;
-    case "int":
-      return Number(text);
-    case "long":
-      return narrowed(BigInt(text.startsWith("+") ? text.slice(1) : text));
-    case "double":
-      return Number(text.replace(/[dDfF]$/, ""));
-    default:
-      return makeCast({ kind: "string" }, type, "ansi", settings)(text);
+  const misfit = (cause?: unknown): AnalysisError =>
+    new AnalysisError(
+      "INVALID_PARTITION_VALUE",
+      { value: `'${text}'`, dataType: quotedType(type), columnName: `\`${name}\`` },
+      undefined,
+      { cause },
+    );
+  if (type.kind === "string") return text;
+  if (type.kind === "int" || type.kind === "long") {
+    if (!/^[+-]?\d+$/.test(text)) throw misfit();
+    const value = BigInt(text.startsWith("+") ? text.slice(1) : text);
+    if (BigInt.asIntN(type.kind === "int" ? 32 : 64, value) !== value) throw misfit();
+    return type.kind === "int" ? Number(value) : narrowed(value);
+  }
+  const number = type.kind === "double" || type.kind === "float";
+  try {
+    return makeCast({ kind: "string" }, type, "ansi", settings)(number ? text.replace(/[dDfF]$/, "") : text);
+  } catch (error) {
+    throw error instanceof QueryError ? misfit(error) : error;
   }
 }

@@ -7,9 +7,8 @@ import { type ByteInput, openBytes, readWholeFile, type TaskStorage } from "../.
 import { type FileSource, openTextSplit } from "../../../filesystem/text-source";
 import { decodeUtf8 } from "../../../filesystem/utf8";
 import { DataError } from "../../../common/errors";
-import { QueryError } from "../../errors";
+import { AnalysisError, QueryError } from "../../errors";
 import type { DriverContext } from "../data-source";
-import { invalidOption } from "../options";
 import type { FileEntry } from "../relation";
 import type { FileSplit } from "./packing";
 
@@ -145,8 +144,17 @@ function decoderOf(encoding: string, bytes: Uint8Array): TextDecoder {
   try {
     return new TextDecoder(name);
   } catch {
-    throw invalidOption("encoding", encoding, "the name of a character set");
+    throw unknownCharset(encoding, "names of character sets");
   }
+}
+
+function unknownCharset(charset: string, charsets: string): AnalysisError {
+  return new AnalysisError("INVALID_PARAMETER_VALUE.CHARSET", {
+    functionName: "The option `encoding`",
+    parameter: "`charset`",
+    charset,
+    charsets,
+  });
 }
 
 /** UTF-8 that comes is written in the encoding; each write is of whole characters. Those that it has not become "?". */
@@ -177,7 +185,7 @@ export function encoderOf(encoding: string): (text: string) => Uint8Array {
     case "utf-16":
       return (text) => Buffer.from(text, "utf16le").swap16();
     default:
-      throw invalidOption("encoding", encoding, "UTF-8, US-ASCII, ISO-8859-1, UTF-16, UTF-16LE or UTF-16BE");
+      throw unknownCharset(encoding, "UTF-8, US-ASCII, ISO-8859-1, UTF-16, UTF-16LE and UTF-16BE");
   }
 }
 

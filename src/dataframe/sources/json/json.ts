@@ -1,7 +1,6 @@
 /** The data source "json": objects, one a line, or files that are one value each. */
 import type { Boxed, DataType, StructType } from "../../../columnar/types";
 import { boxedRows } from "../../../columnar/batch";
-import { outputCodec } from "../../../filesystem/codecs";
 import { TextPartWriter } from "../../../filesystem/part-writers";
 import { jsonOptions } from "../../json/options";
 import { jsonStructParser, jsonValueParser } from "../../json/parse";
@@ -20,7 +19,7 @@ import { linesWriter } from "../files/lines-writer";
 import { rowFileWriter } from "../files/row-files";
 import { encodedSink, encoderOf, isSplittable, namingFile, openLines, readText } from "../files/text-files";
 import type { FileWriter } from "../files/write-task";
-import { option } from "../options";
+import { codecOption } from "../options";
 import { isSurvey, surveyScan } from "../files/survey";
 import type { Heap } from "../wasm/heap";
 import { fastColumns, JsonSplitter } from "./fields";
@@ -72,7 +71,7 @@ export const jsonSource: DataSource = {
       requireTypes("JSON", schema.fields, isJson);
     },
     extension: ".json",
-    codec: (options) => outputCodec(option(options, "compression")),
+    codec: (options) => codecOption(options, "compression"),
     open(schema, options, settings, sink) {
       const json = jsonOptions(options, settings);
       const write = jsonWriter(schema, json, settings);

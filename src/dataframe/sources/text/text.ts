@@ -1,9 +1,9 @@
 /** The data source "text": a line, or a whole file, as the one column `value`. */
 import type { StructField, StructType } from "../../../columnar/types";
 import { boxedReader } from "../../../columnar/batch";
-import { outputCodec } from "../../../filesystem/codecs";
 import { TextPartWriter } from "../../../filesystem/part-writers";
 import { AnalysisError } from "../../errors";
+import { Options } from "../../json/options";
 import type { DataSource, SourceOptions, SourceWriter } from "../data-source";
 import { FileScan } from "../files/file-scan";
 import { type FileSplit, packFiles } from "../files/packing";
@@ -13,13 +13,13 @@ import { neededFields, RowBatches, type RowRuns } from "../files/row-batches";
 import { fieldsInFiles, requireTypes } from "../files/row-schemas";
 import { rowFileWriter } from "../files/row-files";
 import { isSplittable, openLines, readText, type TextOptions } from "../files/text-files";
-import { booleanOption, option } from "../options";
+import { booleanOption, codecOption, option } from "../options";
 
 const SCHEMA: StructType = { kind: "struct", fields: [{ name: "value", type: { kind: "string" }, nullable: true }] };
 
 function textOptions(options: SourceOptions): TextOptions {
   return {
-    lineSep: option(options, "lineSep"),
+    lineSep: new Options(options).lineSep(),
     encoding: option(options, "encoding"),
     whole: booleanOption(options, "wholetext", false),
   };
@@ -33,11 +33,12 @@ function requireText(fields: readonly StructField[]): void {
 
 const writer: SourceWriter = rowFileWriter({
   name: "Text",
-  check(schema, partitionBy) {
+  check(schema, partitionBy, options) {
+    new Options(options).lineSep();
     requireText(schema.fields.filter((_, i) => !partitionBy.includes(i)));
   },
   extension: ".txt",
-  codec: (options) => outputCodec(option(options, "compression")),
+  codec: (options) => codecOption(options, "compression"),
   open(schema, options, _settings, sink) {
     const out = new TextPartWriter(sink);
     const lineSep = option(options, "lineSep");
