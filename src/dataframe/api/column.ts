@@ -9,6 +9,7 @@ import type { UnresolvedPlan } from "../syntax/plan";
 import { refuse, refusePlainly } from "./check";
 import { expressionText } from "./expression-text";
 import { literalOf, stringLiteral } from "./literal";
+import { parseOptions } from "./parse-options";
 import type { WindowSpec } from "./window";
 
 /** A column, or the name of one. */
@@ -65,7 +66,7 @@ export function nameParts(name: string): readonly string[] {
 }
 
 export function typeOf(type: TypeOrText): DataType {
-  if (typeof type === "string") return parseType(type);
+  if (typeof type === "string") return parseType(type, parseOptions());
   if (typeof (type as Partial<DataType> | null | undefined)?.kind !== "string")
     return refusePlainly("A type", 'a DataType or text such as "int"', type);
   return type;

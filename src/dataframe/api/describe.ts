@@ -10,9 +10,13 @@ const NUMERIC = new Set(["byte", "short", "int", "long", "float", "double", "dec
 export const DESCRIBE: readonly string[] = ["count", "mean", "stddev", "min", "max"];
 export const SUMMARY: readonly string[] = ["count", "mean", "stddev", "min", "25%", "50%", "75%", "max"];
 
-/** Columns that have statistics: numbers and text. */
-export function describedColumns(schema: StructType): readonly string[] {
-  return schema.fields.filter(({ type }) => NUMERIC.has(type.kind) || type.kind === "string").map((field) => field.name);
+/** Columns that have statistics, numbers and text: of those named, of all where none is. Unknown names are left to analysis. */
+export function describedColumns(schema: StructType, named: readonly string[]): readonly string[] {
+  const names = named.length > 0 ? named : schema.fields.map((field) => field.name);
+  return names.filter((name) => {
+    const field = schema.fields.find((one) => one.name.toLowerCase() === name.toLowerCase());
+    return field === undefined || NUMERIC.has(field.type.kind) || field.type.kind === "string";
+  });
 }
 
 export function statisticsPlan(

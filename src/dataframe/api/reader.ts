@@ -1,12 +1,13 @@
 /** DataFrameReader: files and other sources as DataFrames. */
 import { UsageError } from "../../common/errors";
 import type { StructType } from "../../columnar/types";
+import { AnalysisError } from "../errors";
 import type { AnyColumns, Columns } from "../types/typed-columns";
 import { RDD } from "../../rdd";
 import { nameParts } from "./column";
 import { DataFrame } from "./dataframe";
 import { textOfColumn, textOfRdd } from "./read-text";
-import { schemaOf } from "./schema-input";
+import { schemaOfRows } from "./schema-input";
 import type { DeclaredStruct, SchemaInput } from "./schema-input";
 import type { SparkSession } from "./spark-session";
 import type { OptionValue } from "./writer";
@@ -40,7 +41,7 @@ export class DataFrameReader<S extends Columns = AnyColumns> {
   schema<T extends Columns>(schema: DeclaredStruct<T>): DataFrameReader<T>;
   schema(schema: SchemaInput): this;
   schema(schema: SchemaInput): this {
-    this.#schema = schemaOf(schema);
+    this.#schema = schemaOfRows(schema, this.spark.conf);
     return this;
   }
 
@@ -71,6 +72,7 @@ export class DataFrameReader<S extends Columns = AnyColumns> {
         if (value !== undefined && value !== null) this.option(key, value as OptionValue);
       }
     }
+    if (paths.length > 0 && "path" in this.#options) throw new AnalysisError("_LEGACY_ERROR_TEMP_1306", {});
     return paths;
   }
 

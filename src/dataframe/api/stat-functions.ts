@@ -2,7 +2,7 @@
 import { UsageError } from "../../common/errors";
 import type { UnresolvedExpression } from "../syntax/expression";
 import { simpleString } from "../types/text";
-import { columnExpression, nameExpression } from "./column";
+import { Column, columnExpression, nameExpression } from "./column";
 import type { ColumnOrName } from "./column";
 import type { DataFrame } from "./dataframe";
 import { literalOf } from "./literal";
@@ -10,6 +10,9 @@ import { pendingPlan } from "./pending";
 import { asNullable } from "./describe";
 
 const NUMERIC = new Set(["byte", "short", "int", "long", "float", "double", "decimal"]);
+
+/** What counts of groups are called that no one sees. */
+const OFTEN = "__often";
 
 function call(name: string, ...args: readonly UnresolvedExpression[]): UnresolvedExpression {
   return { kind: "call", name: [name], args };
@@ -131,15 +134,19 @@ export class DataFrameStatFunctions {
         const { fields } = await df.schema();
         const found = await Promise.all(
           columns.map(async (column) => {
-            const counts = await df.groupBy(column).count().collect();
-            return counts.filter((row) => (row.get(1) as number) >= support * total).map((row) => row.get(0) as unknown);
+            const counted = df
+              .groupBy(column)
+              .agg(new Column({ kind: "alias", child: call("count", literalOf(1)), names: [OFTEN] }));
+            const frequent = await counted.where(`${OFTEN} >= ${support * total}D`).collect();
+            return frequent.map((row) => row.get(0) as unknown);
           }),
         );
         const expressions = columns.map((column, i): UnresolvedExpression => {
-          const type = fields.find((field) => field.name.toLowerCase() === column.toLowerCase())?.type ?? {
-            kind: "null" as const,
+          const { type, nullable } = fields.find((field) => field.name.toLowerCase() === column.toLowerCase()) ?? {
+            type: { kind: "null" as const },
+            nullable: true,
           };
-          const child = literalOf(found[i]!, { kind: "array", element: type, containsNull: found[i]!.includes(null) });
+          const child = literalOf(found[i]!, { kind: "array", element: type, containsNull: nullable });
           return { kind: "alias", child, names: [`${column}_freqItems`] };
         });
         return { kind: "project", child: { kind: "oneRow" }, expressions };

@@ -1,7 +1,9 @@
 /** Writing into tables by statements: writeTo and mergeInto. */
 import { UsageError } from "../../common/errors";
+import { AnalysisError } from "../errors";
 import type { Assignment, MergeAction, MergeClause, Partitioning, Statement, TableSpec } from "../syntax/command";
 import type { UnresolvedExpression } from "../syntax/expression";
+import { withoutTransforms } from "../syntax/partition-transforms";
 import type { UnresolvedPlan } from "../syntax/plan";
 import { checkedColumn, nameParts, valueExpression } from "./column";
 import type { Column, ColumnOrName } from "./column";
@@ -74,25 +76,30 @@ export class DataFrameWriterV2 {
   }
 
   #create(how: { readonly orReplace: boolean; readonly replace: boolean }): Promise<void> {
-    const spec: TableSpec = {
-      columns: [],
-      constraints: [],
-      partitioning: this.#partitioning,
-      options: this.#options,
-      properties: this.#properties,
-      ...(this.#provider !== null && { provider: [this.#provider] }),
-      ...(this.#clusterBy !== null && { clusterBy: this.#clusterBy }),
-    };
-    return run(this.df, "writeTo", (plan) => ({
-      kind: "createTable",
-      name: this.#table,
-      ifNotExists: false,
-      external: false,
-      temporary: false,
-      ...how,
-      spec,
-      query: body(plan),
-    }));
+    return run(this.df, "writeTo", (plan) => {
+      const spec: TableSpec = {
+        columns: [],
+        constraints: [],
+        ...withoutTransforms(
+          { partitioning: this.#partitioning },
+          (errorClass, parameters) => new AnalysisError(errorClass, parameters),
+        ),
+        options: this.#options,
+        properties: this.#properties,
+        ...(this.#provider !== null && { provider: [this.#provider] }),
+        ...(this.#clusterBy !== null && { clusterBy: this.#clusterBy }),
+      };
+      return {
+        kind: "createTable",
+        name: this.#table,
+        ifNotExists: false,
+        external: false,
+        temporary: false,
+        ...how,
+        spec,
+        query: body(plan),
+      };
+    });
   }
 
   /** A new table; an error where there is one. */

@@ -1,5 +1,4 @@
 /** DataFrameWriter: rows into files and tables. */
-import { UsageError } from "../../common/errors";
 import { AnalysisError } from "../errors";
 import { nameParts } from "./column";
 import type { DataFrame } from "./dataframe";
@@ -111,6 +110,7 @@ export class DataFrameWriter {
     if (this.#bucketBy !== null) throw new AnalysisError("_LEGACY_ERROR_TEMP_1312", { operation: "save" });
     if (this.#sortBy.length > 0) throw new AnalysisError("SORT_BY_WITHOUT_BUCKETING", {});
     if (this.#clusterBy.length > 0) throw new AnalysisError("CLUSTERING_NOT_SUPPORTED", { operation: "save" });
+    if (path !== undefined && this.#options["path"] !== undefined) throw new AnalysisError("_LEGACY_ERROR_TEMP_1307", {});
     const target = path ?? this.#options["path"] ?? null;
     await this.#write(
       "save",
@@ -179,10 +179,7 @@ export class DataFrameWriter {
   async insertInto(table: string, overwrite: boolean = this.#mode === "overwrite", options?: QueryOptions): Promise<void> {
     if (this.#bucketBy !== null) throw new AnalysisError("_LEGACY_ERROR_TEMP_1312", { operation: "insertInto" });
     if (this.#partitionBy.length > 0) {
-      throw new UsageError(
-        "INVALID_ARGUMENT",
-        "insertInto writes into the partitions that the table has: leave out partitionBy.",
-      );
+      throw new AnalysisError("PARTITION_BY_NOT_ALLOWED_WITH_INSERT_INTO", { tableName: table });
     }
     await this.#write("insertInto", { kind: "insertInto", table: nameParts(table), overwrite }, options);
   }

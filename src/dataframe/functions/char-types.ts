@@ -36,6 +36,22 @@ export function withoutLengths(type: DataType): DataType {
   }
 }
 
+/** Whether CHAR(n) or VARCHAR(n) is in it. */
+export function hasLengths(type: DataType): boolean {
+  switch (type.kind) {
+    case "string":
+      return type.length !== undefined;
+    case "array":
+      return hasLengths(type.element);
+    case "map":
+      return hasLengths(type.key) || hasLengths(type.value);
+    case "struct":
+      return type.fields.some((field) => hasLengths(field.type));
+    default:
+      return false;
+  }
+}
+
 const lengthCall = (value: Expression, context: BindContext): Expression => callByName("char_length", [value], context);
 
 /** The value with blanks at its end, up to n characters. */

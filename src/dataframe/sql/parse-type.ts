@@ -31,15 +31,15 @@ export function parseType(text: string, options?: ParseOptions): DataType {
  * A type or the columns of rows, as programs write them: "int", "a INT, b STRING", and "a: int, b: string" as PySpark has it. Throws the
  * ParseError of the first reading that comes to the end, or of columns where none does.
  */
-export function parseTypeOrSchema(text: string): DataType {
+export function parseTypeOrSchema(text: string, options?: ParseOptions): DataType {
   try {
-    return parseType(text);
+    return parseType(text, options);
   } catch (asType) {
     try {
-      return parseTableSchema(text);
+      return parseTableSchema(text, options);
     } catch (asColumns) {
       try {
-        return parseType(`struct<${text}>`);
+        return parseType(`struct<${text}>`, options);
       } catch {
         throw /[\s:]/.test(text.trim()) ? asColumns : asType;
       }
@@ -48,8 +48,8 @@ export function parseTypeOrSchema(text: string): DataType {
 }
 
 /** As parseTypeOrSchema; a type that is no struct is that of one column, `value`. */
-export function parseSchema(text: string): StructType {
-  const type = parseTypeOrSchema(text);
+export function parseSchema(text: string, options?: ParseOptions): StructType {
+  const type = parseTypeOrSchema(text, options);
   return type.kind === "struct" ? type : { kind: "struct", fields: [{ name: "value", type, nullable: true }] };
 }
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { testSession } from "../../support/built-session";
+import { firesteel, testSession } from "../../support/built-session";
 
 const folder = mkdtempSync(join(tmpdir(), "readers-and-writers-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -12,6 +12,7 @@ const spark = testSession({
   "spark.sql.warehouse.dir": join(folder, "warehouse"),
 });
 const at = (name: string): string => join(folder, name);
+const { functions: F } = firesteel;
 
 async function errorOf(work: () => unknown): Promise<string> {
   try {
@@ -92,4 +93,82 @@ describe("options", () => {
     const write = (): unknown => lines.write.format(format).options(options).save(at("refused"));
     expect(await errorOf(write)).toBe(expected);
   });
+
+  test("a path is given once", async () => {
+    const { read } = spark();
+    expect(await errorOf(() => read.format("text").option("path", at("lines")).load().collect())).toBe("none");
+    expect(await errorOf(() => spark().read.option("path", at("lines")).text(at("lines")))).toBe("_LEGACY_ERROR_TEMP_1306");
+    expect(await errorOf(() => spark().range(1).write.option("path", at("x")).save(at("y")))).toBe("_LEGACY_ERROR_TEMP_1307");
+  });
+
+  test("insertInto takes no partitions", async () =>
+    expect(await errorOf(() => spark().range(1).write.partitionBy("id").insertInto("t"))).toBe(
+      "PARTITION_BY_NOT_ALLOWED_WITH_INSERT_INTO",
+    ));
+});
+
+describe("texts of schemas and types", () => {
+  afterEach(() => {
+    spark().conf.unset("spark.sql.timestampType");
+    spark().conf.unset("spark.sql.legacy.charVarcharAsString");
+  });
+
+  test.each([
+    ["TIMESTAMP_NTZ", "timestamp_ntz"],
+    ["TIMESTAMP_LTZ", "timestamp"],
+  ])("TIMESTAMP where spark.sql.timestampType is %s", async (setting, expected) => {
+    spark().conf.set("spark.sql.timestampType", setting);
+    const typeOf = async (frame: ReturnType<typeof F.lit> | string): Promise<string> =>
+      typeof frame === "string"
+        ? (await spark().createDataFrame([], frame).dtypes())[0]![1]
+        : (await spark().range(1).select(frame).dtypes())[0]![1];
+    expect(await typeOf("t TIMESTAMP")).toBe(expected);
+    expect(await typeOf("t: timestamp")).toBe(expected);
+    expect(await typeOf("t ARRAY<TIMESTAMP>")).toBe(`array<${expected}>`);
+    expect(await typeOf("t TIMESTAMP_LTZ")).toBe("timestamp");
+    expect(await typeOf(F.lit("2024-01-01").cast("timestamp"))).toBe(expected);
+    expect((await spark().read.schema("t TIMESTAMP").csv(at("lines")).dtypes())[0]![1]).toBe(expected);
+  });
+
+  test("CHAR and VARCHAR are for tables", async () => {
+    const read = (schema: string) => (): unknown => spark().read.schema(schema).csv(at("lines")).collect();
+    expect(await errorOf(read("a CHAR(3)"))).toBe("UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING");
+    expect(await errorOf(read("a STRING, b ARRAY<VARCHAR(3)>"))).toBe("UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING");
+    expect(await errorOf(() => spark().range(1).to("id VARCHAR(3)"))).toBe("UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING");
+    spark().conf.set("spark.sql.legacy.charVarcharAsString", true);
+    expect(await spark().read.schema("a CHAR(3)").csv(at("lines")).dtypes()).toEqual([["a", "string"]]);
+  });
+});
+
+test("describe leaves out columns that have no statistics, also those that are named", async () => {
+  const rows = spark().sql("SELECT 1 AS n, true AS ok, 'x' AS s");
+  expect(await rows.describe("ok").columns()).toEqual(["summary"]);
+  expect(await rows.describe("OK", "N").columns()).toEqual(["summary", "N"]);
+  expect(await rows.describe("ok").count()).toBe(5);
+  expect(await errorOf(() => rows.describe("nope").collect())).toBe("UNRESOLVED_COLUMN.WITH_SUGGESTION");
+});
+
+test("freqItems gives what makes up that share of the rows, in arrays that may hold nulls where columns may", async () => {
+  const rows = spark().sql("SELECT if(id % 2 = 0, 'a', string(id)) AS s, nullif(id % 4, 1) AS count, id % 3 AS n FROM range(40)");
+  const found = rows.stat.freqItems(["s", "count", "n"], 0.3);
+  const items = [...(await found.first())!].map((list) => [...(list as unknown[])].sort());
+  expect(items).toEqual([["a"], [], [0, 1, 2]]);
+  expect((await found.schema()).fields.map(({ type }) => type.kind === "array" && type.containsNull)).toEqual([
+    false,
+    true,
+    true,
+  ]);
+  expect((await rows.stat.freqItems(["count"], 0.25).first())!.get(0)).toContain(null);
+});
+
+test("writeTo makes buckets of F.bucket; of other functions it makes nothing", async () => {
+  const rows = spark().range(4).selectExpr("id", "id % 2 AS x");
+  await rows.writeTo("bucketed").using("parquet").partitionedBy(F.bucket(2, "id"), "x").create();
+  const described = await spark().sql("DESCRIBE EXTENDED bucketed").collect();
+  const said = (name: string): unknown => described.find((row) => row.get(0) === name)?.get(1);
+  expect([said("Num Buckets"), said("Bucket Columns")]).toEqual(["2", "[`id`]"]);
+  expect((await spark().table("bucketed").columns()).at(-1)).toBe("x");
+  expect(await errorOf(() => rows.writeTo("by_year").using("parquet").partitionedBy(F.years("id")).create())).toBe(
+    "UNSUPPORTED_PARTITION_TRANSFORM",
+  );
 });

@@ -7,7 +7,7 @@ import type { DataFrame } from "../dataframe";
 import { DataFrameBase } from "../dataframe-base";
 import { located } from "../located";
 import { pendingPlan } from "../pending";
-import { schemaOf } from "../schema-input";
+import { schemaOfRows } from "../schema-input";
 import type { DeclaredStruct, SchemaInput } from "../schema-input";
 import { zippedWithIndex } from "../zip-with-index";
 import { columnsOf, parsed } from "./arguments";
@@ -123,7 +123,11 @@ export const columnMethods: ColumnMethods<AnyColumns> & ThisType<DataFrame> = {
     return this.derive("toDF", () => ({ kind: "toDF", child: this.plan, names: names.flat() }));
   },
   to(schema: SchemaInput) {
-    return this.derive("to", () => ({ kind: "toSchema", child: this.plan, schema: schemaOf(schema) }));
+    return this.derive("to", () => ({
+      kind: "toSchema",
+      child: this.plan,
+      schema: schemaOfRows(schema, this.sparkSession.conf),
+    }));
   },
   colRegex(pattern) {
     const parts = nameParts(pattern);

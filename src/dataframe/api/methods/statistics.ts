@@ -75,7 +75,7 @@ function statistics(df: DataFrame, scope: string, columns: readonly string[], wa
   return df.derive(scope, () =>
     pendingPlan(async () => {
       const schema = await df.schema();
-      return statisticsPlan(df.plan, schema, columns.length > 0 ? columns : describedColumns(schema), wanted);
+      return statisticsPlan(df.plan, schema, describedColumns(schema, columns), wanted);
     }),
   );
 }

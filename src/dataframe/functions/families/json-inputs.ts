@@ -11,7 +11,7 @@ import type { ParseOptions } from "../../sql/cursor";
 import { parseTableSchema, parseType } from "../../sql/parse-type";
 import { sqlName, typeFromJson } from "../../types/text";
 import type { Json } from "../../types/text";
-import { withoutLengths } from "../char-types";
+import { hasLengths, withoutLengths } from "../char-types";
 import type { BindContext } from "../registry";
 import { mismatch } from "../signature";
 
@@ -36,7 +36,7 @@ export function schemaArgument(arg: Expression, context: BindContext): DataType 
   if (value === null)
     throw new AnalysisError("INVALID_SCHEMA.NON_STRING_LITERAL", { inputSchema: `"${printed(arg)}"` }, context.at);
   const schema = schemaOfText(value as string, context.settings);
-  if (sqlName(withoutLengths(schema)) !== sqlName(schema) && context.settings.conf[CHAR_AS_STRING] !== "true") {
+  if (hasLengths(schema) && context.settings.conf[CHAR_AS_STRING] !== "true") {
     throw new AnalysisError("UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING", {}, context.at);
   }
   return withoutLengths(schema);

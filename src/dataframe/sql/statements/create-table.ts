@@ -1,5 +1,6 @@
 /** CREATE and REPLACE TABLE, CREATE TABLE … LIKE. */
 import type { BucketSpec, HiveFormat, Partitioning, Statement, TableSpec } from "../../syntax/command";
+import { withoutTransforms } from "../../syntax/partition-transforms";
 import type { Cursor } from "../cursor";
 import { fileFormat, rowFormat } from "../hive-format";
 import { isQueryStart } from "../primary";
@@ -119,31 +120,11 @@ function tableClauses(p: Cursor, start: number): Clauses {
     throw p.error("SPECIFY_CLUSTER_BY_WITH_BUCKETING_IS_NOT_ALLOWED", {}, start);
   if (clauses.clusterBy !== undefined && clauses.partitioning.length > 0)
     throw p.error("SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED", {}, start);
-  return { ...withoutTransforms(p, clauses, start), ...(Object.keys(hive).length > 0 && { hive }) };
-}
-
-/** PARTITIONED BY (identity(a), bucket(4, b)) is a partition column and CLUSTERED BY; tables of files know no other transform. */
-function withoutTransforms(p: Cursor, clauses: Clauses, start: number): Clauses {
-  let { bucket } = clauses;
-  const partitioning = clauses.partitioning.flatMap((one): readonly Partitioning[] => {
-    if (one.kind === "column" && one.name.length > 1)
-      throw p.error("UNSUPPORTED_PARTITION_TRANSFORM", { transform: `\`${one.name.join(".")}\`` }, start);
-    if (one.kind !== "transform") return [one];
-    const columns = one.args.flatMap((arg) => (arg.kind === "name" && arg.parts.length === 1 ? [arg.parts[0] as string] : []));
-    const [first] = one.args;
-    switch (one.name.toLowerCase()) {
-      case "identity":
-        if (columns.length === 1 && one.args.length === 1) return [{ kind: "column", name: columns }];
-        break;
-      case "bucket":
-        if (first?.kind !== "literal" || columns.length !== one.args.length - 1 || columns.length === 0) break;
-        if (bucket !== undefined) throw p.error("UNSUPPORTED_FEATURE.MULTIPLE_BUCKET_TRANSFORMS", {}, start);
-        bucket = { buckets: Number(first.value), columns, sort: [] };
-        return [];
-    }
-    throw p.error("UNSUPPORTED_PARTITION_TRANSFORM", { transform: `\`${one.name}\`` }, start);
-  });
-  return { ...clauses, partitioning, ...(bucket !== undefined && { bucket }) };
+  return {
+    ...clauses,
+    ...withoutTransforms(clauses, (errorClass, parameters) => p.error(errorClass, parameters, start)),
+    ...(Object.keys(hive).length > 0 && { hive }),
+  };
 }
 
 /** A column, a column with its type (Hive's form), or a transform. */
