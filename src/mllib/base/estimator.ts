@@ -3,8 +3,8 @@ import type { StructType } from "../../columnar/types";
 import type { DataFrame } from "../../dataframe/api/dataframe";
 import { withinCall } from "../../rdd/api/call-scope";
 import { withSignal } from "../../rdd/api/cancellation";
-import { ParamMap } from "../param/param";
-import { entriesOf, type ParamInput } from "../param/params";
+import type { ParamMap } from "../param/param";
+import type { ParamInput } from "../param/params";
 import { modelsOf, sharedFits } from "../tuning/shared-fits";
 import { Stage } from "./stage";
 import { Transformer } from "./transformer";
@@ -46,7 +46,7 @@ export abstract class Estimator<M extends Transformer = Transformer> extends Sta
     const models: M[] = [];
     for await (const [index, model] of this.fitMultiple(
       df,
-      params.map((map) => this.asMap(map)),
+      params.map((map) => this.asParamMap(map)),
     ))
       models[index] = model;
     return models;
@@ -58,13 +58,6 @@ export abstract class Estimator<M extends Transformer = Transformer> extends Sta
    */
   fitMultiple(df: DataFrame, maps: readonly ParamMap[]): AsyncGenerator<IndexedModel<M>, void, undefined> {
     return modelsOf<M>((run) => sharedFits<M>(this, df, maps, run));
-  }
-
-  private asMap(values: ParamInput): ParamMap {
-    if (values instanceof ParamMap) return values;
-    return new ParamMap(
-      entriesOf(values).map(([param, value]) => [typeof param === "string" ? this.getParam(param) : param, value] as const),
-    );
   }
 }
 

@@ -4,8 +4,8 @@ import { UsageError } from "../../common/errors";
 /** A value that a parameter does not take. */
 export class Refusal extends Error {}
 
-/** What is known of a parameter before it belongs to anything. */
-export interface ParamSpec<T> {
+/** What is known of a parameter before it belongs to anything. `Given` is what programs may give, where that is more than getters answer. */
+export interface ParamSpec<T, Given = T> {
   readonly doc: string;
   /** Undefined where the parameter has no default. */
   readonly default: T | undefined;
@@ -13,18 +13,25 @@ export interface ParamSpec<T> {
   readonly defaultFor?: (uid: string) => T;
   /** The value as it is kept; throws a Refusal that says which values there may be: "must be at least 1". */
   readonly check: (value: unknown) => T;
+  /** What getters answer for a value that is kept, where another parameter of the instance has a say. */
+  resolve?(value: T, of: { getOrDefault(name: string): unknown }): T;
   /** Between values and what metadata of saved models hold; the value itself where absent. */
   readonly json?: { write(value: T): unknown; read(json: unknown): T };
+  /** Of types alone. */
+  readonly given?: Given;
 }
 
 // The type parameter of a spec stands in inputs and outputs, so that only `any` takes them all.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type ParamSpecs = Readonly<Record<string, ParamSpec<any>>>;
 
-export type ValueOf<S> = S extends ParamSpec<infer T> ? T : never;
+/** What a getter answers. */
+export type ValueOf<S> = S extends ParamSpec<infer T, unknown> ? T : never;
+/** What a program may give. */
+export type GivenOf<S> = S extends { readonly given?: infer Given } ? Given : never;
 
 /** Values by name, as constructors and `fit` take them. */
-export type ParamValues<S> = { readonly [K in keyof S]?: ValueOf<S[K]> };
+export type ParamValues<S> = { readonly [K in keyof S]?: GivenOf<S[K]> };
 
 /** A parameter of one instance: what grids are made of. */
 export class Param<T = unknown> {

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import { UsageError } from "../../common/errors";
 import { editDistance } from "../../common/edit-distance";
-import { Param, ParamMap, type ParamSpecs, type ParamValues, type ValueOf } from "./param";
+import { type GivenOf, Param, ParamMap, type ParamSpecs, type ParamValues, type ValueOf } from "./param";
 
 /** Names of scikit-learn's that have another one in Spark: those that a class may have. */
 const SCIKIT_LEARN: Readonly<Record<string, readonly string[]>> = {
@@ -44,7 +44,7 @@ export type ParamInput = ParamMap | Readonly<Record<string, unknown>>;
 /** What `withParams` adds to instances. */
 export type ParamAccess<S> = { readonly [K in keyof S & string]: Param<ValueOf<S[K]>> } & {
   readonly [K in keyof S & string as `get${Capitalize<K>}`]: () => ValueOf<S[K]>;
-} & { readonly [K in keyof S & string as `set${Capitalize<K>}`]: <T>(this: T, value: ValueOf<S[K]>) => T };
+} & { readonly [K in keyof S & string as `set${Capitalize<K>}`]: <T>(this: T, value: GivenOf<S[K]>) => T };
 
 /** The names and types of an instance's parameters, for constructors of classes that are made of others. */
 export interface HasSpecs<S> {
@@ -120,7 +120,8 @@ export abstract class Params {
       throw new UsageError("PARAMETER_NOT_SET", `${this.className}: ${name} has no default and was not set.`, {
         parameters: { parameter: name },
       });
-    return value;
+    const spec = this.specs[name]!;
+    return spec.resolve === undefined ? value : spec.resolve(value, this);
   }
 
   /** The value, or undefined where there is none. */
@@ -176,6 +177,14 @@ export abstract class Params {
     for (const [param, value] of extra === undefined ? [] : entriesOf(extra))
       map.put(typeof param === "string" ? this.getParam(param) : param, value);
     return map;
+  }
+
+  /** The values as a map: names are of this instance's parameters. Throws where it has none of a name. */
+  asParamMap(values: ParamInput): ParamMap {
+    if (values instanceof ParamMap) return values;
+    return new ParamMap(
+      entriesOf(values).map(([param, value]) => [typeof param === "string" ? this.getParam(param) : param, value] as const),
+    );
   }
 
   /** "numTrees: number of trees (default: 20, current: 10)" */

@@ -3,10 +3,43 @@ import { Estimator } from "../base/estimator";
 import { Evaluator } from "../evaluation/evaluator";
 import { boolParam, objectParam } from "../param/kinds";
 import { ParamMap, type ParamSpec, Refusal } from "../param/param";
+import { entriesOf, type ParamInput } from "../param/params";
 import { parallelism, seed } from "../param/shared";
 
-const isMaps = (value: unknown): value is readonly ParamMap[] =>
-  Array.isArray(value) && value.length > 0 && value.every((map) => map instanceof ParamMap);
+const MAPS_ONLY =
+  "must be an array of at least one ParamMap (ParamGridBuilder makes them), or of objects with values of the estimator's parameters ({ maxIter: 5 })";
+
+/** Values by the names of an estimator's parameters, until the estimator is known. */
+class NamedValues extends ParamMap {
+  constructor(readonly values: Readonly<Record<string, unknown>>) {
+    super();
+  }
+}
+
+const candidates: ParamSpec<readonly ParamMap[], readonly ParamInput[]> = {
+  doc: "the candidates",
+  default: undefined,
+  check(value) {
+    if (!Array.isArray(value) || value.length === 0) throw new Refusal(MAPS_ONLY);
+    return value.map((map: unknown) => (map instanceof ParamMap ? map : new NamedValues(namedValues(map))));
+  },
+  resolve(maps, of) {
+    if (!maps.some((map) => map instanceof NamedValues)) return maps;
+    const fitted = of.getOrDefault("estimator") as Estimator;
+    return maps.map((map) => (map instanceof NamedValues ? fitted.asParamMap(map.values) : map));
+  },
+};
+
+function namedValues(map: unknown): Readonly<Record<string, unknown>> {
+  if (typeof map !== "object" || map === null) throw new Refusal(MAPS_ONLY);
+  const values = map as Readonly<Record<string, unknown>>;
+  try {
+    entriesOf(values);
+  } catch {
+    throw new Refusal(MAPS_ONLY);
+  }
+  return { ...values };
+}
 
 export const estimator = {
   estimator: objectParam("what is fitted", "an estimator", (value): value is Estimator => value instanceof Estimator),
@@ -17,7 +50,7 @@ export const evaluator = {
 } as const;
 
 export const estimatorParamMaps = {
-  estimatorParamMaps: objectParam("the candidates", "an array of at least one ParamMap (ParamGridBuilder makes them)", isMaps),
+  estimatorParamMaps: candidates,
 } as const;
 
 const errorScore: ParamSpec<number | "raise"> = {

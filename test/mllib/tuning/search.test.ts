@@ -247,6 +247,33 @@ describe("CrossValidator", () => {
   });
 });
 
+describe("candidates as objects", () => {
+  it("are values of the estimator's parameters, whichever was given first", async () => {
+    const lr = new LogisticRegression({ maxIter: 3, featuresCol: "raw" });
+    const search = new TrainValidationSplit({ estimatorParamMaps: [{ regParam: 0.1 }, { regParam: 0, family: "binomial" }], evaluator: auc, seed: 3 }); // prettier-ignore
+    expect(() => search.getEstimatorParamMaps()).toThrow(/estimator .*was not set/);
+    search.setEstimator(lr);
+    expect(search.getEstimatorParamMaps().map((map) => [map.get(lr.regParam), map.size])).toEqual([
+      [0.1, 1],
+      [0, 2],
+    ]);
+    const grid = new ParamGridBuilder().addGrid(lr.regParam, [0.1, 0]).build();
+    const model = await search.fit(assembler.transform(table));
+    const byGrid = await search.copy({ estimatorParamMaps: grid }).fit(assembler.transform(table));
+    expect(model.validationMetrics).toEqual(byGrid.validationMetrics);
+    await model.save(join(directory, "tvs"));
+    const loaded = await mllib.TrainValidationSplitModel.load(join(directory, "tvs"));
+    expect(loaded.getEstimatorParamMaps().map((map) => map.toObject())).toEqual([{ regParam: 0.1 }, { regParam: 0, family: "binomial" }]); // prettier-ignore
+  });
+
+  it("name parameters that there are", async () => {
+    const search = new CrossValidator({ estimator: new LogisticRegression(), estimatorParamMaps: [{ regparam: 0.1 }], evaluator: auc }); // prettier-ignore
+    await expect(search.fit(table)).rejects.toThrow(/LogisticRegression has no parameter regparam. Did you mean regParam\?/);
+    for (const wrong of [[], [5], [null], [[]], {}] as unknown as Parameters<typeof search.setEstimatorParamMaps>[0][])
+      expect(() => search.setEstimatorParamMaps(wrong)).toThrow(/estimatorParamMaps must be an array of at least one ParamMap/);
+  });
+});
+
 it("TrainValidationSplit divides once, and its counts are of one fit a candidate", async () => {
   const lr = new LogisticRegression({ maxIter: 3, featuresCol: "raw" });
   const grid = new ParamGridBuilder().addGrid(lr.regParam, [0, 0.1]).build();
