@@ -1,6 +1,6 @@
 /**
- * The statement that a failed `assert(…)` quotes. Node reads it from the file at the position of the code that ran; of a
- * file that was compiled as it was loaded that is another statement than the one that failed.
+ * Corrects the statement that a failed `assert(…)` quotes. Node reads it from the file at the position in the code that ran, where
+ * another statement stands if the file was compiled as it was loaded.
  */
 import type { AssertionError } from "node:assert";
 import { readFileSync } from "node:fs";

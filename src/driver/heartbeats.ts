@@ -1,4 +1,4 @@
-/** How often executors tell how they are: as often as whoever wants to know it most often, and no less often than is configured. */
+/** The interval of executors' heartbeats, ms: the shortest that anyone wants, and never longer than the configured one. */
 export class Heartbeats {
   readonly #wanted = new Set<{ readonly ms: number }>();
   #interval: number;

@@ -1,6 +1,7 @@
 /**
- * What an analysis asked of the session: as long as the answers are the same, what it found holds for the same syntax. Of what has
- * more to it than names and files (functions and variables of the session, data of the program, values of a pivot) nothing is said.
+ * Records what an analysis asks of the session. While the session gives the same answers, the result holds for the same syntax and can
+ * be used again. An analysis that asks for more than names and files (functions and variables of the session, data of the program,
+ * values of a pivot, the time of the query) is not used again.
  */
 import { isDeepStrictEqual } from "node:util";
 import { foldExpression } from "../expressions/fold";

@@ -1,4 +1,4 @@
-/** Whether a written cast may be, and the error that says what else would do. */
+/** Checks casts as they are written; the error of one that types forbid suggests the function or setting that would do instead. */
 import type { DataType } from "../../columnar/types";
 import { AnalysisError } from "../errors";
 import type { QueryContext } from "../errors";

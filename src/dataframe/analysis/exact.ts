@@ -1,4 +1,4 @@
-/** Where a plan's columns count as they are, its hidden ones go. */
+/** Projects a plan to its visible columns, where hidden ones must not be passed on. */
 import { bound, exactly } from "./binder";
 import type { Bound } from "./binder";
 

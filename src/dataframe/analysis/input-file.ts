@@ -1,4 +1,4 @@
-/** input_file_name() and its like tell of one source: over the rows of several, which file is it? */
+/** input_file_name() and its kin name the file of a row, which is ambiguous above a join of several sources. */
 import { AnalysisError } from "../errors";
 import { walk } from "../expressions/traverse";
 import type { LogicalPlan } from "../logical/plan";

@@ -1,4 +1,4 @@
-/** Numbers out of text in its usual forms; NaN for all that a cast may make something else of, or nothing. */
+/** Parses numbers in their usual forms. NaN stands for any other text, which is left to the cast itself. */
 import { textOf } from "./bytes";
 
 /** So many digits are a safe integer. */

@@ -1,4 +1,4 @@
-/** So many at the same time, in the order in which they ask; those that go ahead do so before all that wait. */
+/** Runs at most `most` pieces of work at the same time, in the order of the calls; those that go `ahead` begin before all that wait. */
 export class Limit {
   #running = 0;
   readonly #waiting: (() => void)[] = [];

@@ -1,4 +1,4 @@
-/** Batches and join tables as they are when nothing is known of them: for code that is shown and not run. */
+/** Stand-ins for batches and join tables of which nothing is known, for generated code that is shown and not run. */
 import { vectorBuilder } from "../../../columnar/batch";
 import type { ColumnBatch, Vector } from "../../../columnar/vector";
 import type { Attribute } from "../../expressions/expression";
