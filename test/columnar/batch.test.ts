@@ -4,7 +4,7 @@ import { batchOfBoxed, boxedRows } from "../../src/columnar/batch/boxed";
 import { decodeBatchesOf, encodeBatch, wholeNumbersOf } from "../../src/columnar/batch/codec";
 import { concatBatches, gatherBatch, sliceBatch } from "../../src/columnar/batch/gather";
 import { type Boxed, CalendarInterval, type DataType, MapValue } from "../../src/columnar/types";
-import type { ColumnBatch } from "../../src/columnar/vector";
+import type { BytesVector, ColumnBatch } from "../../src/columnar/vector";
 
 const safe = fc.maxSafeInteger();
 const wide = fc.oneof(
@@ -124,4 +124,25 @@ test("elements of lists that are whole numbers are known as such, and are double
     expect(wholeNumbersOf(child)).toBeNull();
     expect(child.values).toEqual(Float64Array.from(lists[0]!));
   }
+});
+
+it("shared strings stay in the memory that all of them lie in, and are copied from several", () => {
+  const types: DataType[] = [{ kind: "string" }, { kind: "int" }];
+  const rows = Array.from({ length: 40 }, (_, i): Boxed[] => [i % 7 === 0 ? null : `text ${i}`, i]);
+  const whole = batchOfBoxed(rows, types);
+  const parts = [
+    gatherBatch(whole, Int32Array.of(39, 3, 0), 3),
+    gatherBatch(whole, Int32Array.of(8), 1),
+    sliceBatch(whole, 20, 22),
+  ];
+  const expected = [39, 3, 0, 8, 20, 21].map((row) => rows[row]);
+  const memoryOf = (batch: ColumnBatch): Uint8Array => (batch.columns[0] as BytesVector).bytes;
+  const shared = concatBatches(parts, true);
+  expect([...boxedRows(shared, types)]).toEqual(expected);
+  expect(memoryOf(shared)).toBe(memoryOf(whole));
+  const copied = concatBatches(parts);
+  expect([...boxedRows(copied, types)]).toEqual(expected);
+  expect(memoryOf(copied).length).toBeLessThan(memoryOf(whole).length / 2);
+  const other = batchOfBoxed(rows.slice(0, 2), types);
+  expect([...boxedRows(concatBatches([...parts, other], true), types)]).toEqual([...expected, rows[0], rows[1]]);
 });

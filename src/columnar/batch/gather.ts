@@ -107,13 +107,37 @@ export function sliceBatch(batch: ColumnBatch, from: number, to: number): Column
   return { length: to - from, columns: batch.columns.map((column) => slice(column, from, to)) };
 }
 
-/** The rows of batches with the same columns, one after the other. At least one batch. */
-export function concatBatches(batches: readonly ColumnBatch[]): ColumnBatch {
+/**
+ * The rows of batches with the same columns, one after the other. At least one batch. Strings are copied one behind the other, so that memory that
+ * they hardly use can go; where they are `shared`, those of batches over the same memory stay in it: for rows that are soon let go.
+ */
+export function concatBatches(batches: readonly ColumnBatch[], shared = false): ColumnBatch {
   const [first] = batches;
   if (first === undefined) throw new InternalError("No batches to put together.");
   if (batches.length === 1) return first;
-  const columns = first.columns.map((_, column) => concat(batches.map((batch) => batch.columns[column]!)));
+  const columns = first.columns.map((_, column) => {
+    const vectors = batches.map((batch) => batch.columns[column]!);
+    return (shared ? concatShared(vectors) : null) ?? concat(vectors);
+  });
   return { length: batches.reduce((sum, batch) => sum + batch.length, 0), columns };
+}
+
+/** Strings over one memory as ranges of it; null where they, or the vectors, are not such. */
+function concatShared(vectors: readonly Vector[]): BytesVector | null {
+  const [first] = vectors;
+  if (first?.form !== "bytes") return null;
+  const { bytes } = first;
+  if (!vectors.every((vector): vector is BytesVector => vector.form === "bytes" && vector.bytes === bytes)) return null;
+  const length = vectors.reduce((sum, vector) => sum + vector.length, 0);
+  const starts = new Int32Array(length);
+  const ends = new Int32Array(length);
+  let at = 0;
+  for (const vector of vectors) {
+    starts.set(vector.starts.subarray(0, vector.length), at);
+    ends.set(vector.ends.subarray(0, vector.length), at);
+    at += vector.length;
+  }
+  return { form: "bytes", length, bytes, starts, ends, valid: concatValid(vectors, length) };
 }
 
 /** The values of vectors of one type, one vector after the other. At least one vector. */

@@ -85,7 +85,7 @@ export class WindowOperator implements Operator {
             advice: "use a PARTITION BY with smaller partitions",
           });
         if (count < enough) continue;
-        const rows = concatBatches(waiting);
+        const rows = concatBatches(waiting, true);
         const whole = lastPartition(partitionKeys(rows), rows.length);
         waiting = [sliceBatch(rows, whole, rows.length)];
         count = rows.length - whole;
@@ -95,7 +95,7 @@ export class WindowOperator implements Operator {
         enough = Math.max(CHUNK, 2 * count);
         if (whole > 0) yield compute(sliceBatch(rows, 0, whole));
       }
-      if (count > 0) yield compute(concatBatches(waiting));
+      if (count > 0) yield compute(concatBatches(waiting, true));
     } finally {
       source.close();
       claim.release();
