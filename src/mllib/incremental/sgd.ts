@@ -61,6 +61,7 @@ const SPARSE_INTERCEPT_DECAY = 0.01;
 /** A pass over rows, or several over the same rows; the cumulative penalty and the adaptive rate begin anew unless `from` says otherwise. */
 export class SgdPass {
   readonly #loss: Loss;
+  readonly #passive: boolean;
   readonly #l1Ratio: number;
   readonly #penalties: Float64Array | null;
   readonly #weights: Float64Array;
@@ -76,14 +77,17 @@ export class SgdPass {
 
   #t: number;
   readonly #average: RunningAverage | null;
+  /** Where the objective is measured and has a penalty. */
+  #norms: WeightNorms | null = null;
 
   constructor(
     readonly settings: SgdSettings,
     start: SgdWeights,
     from?: SgdProgress,
   ) {
-    const { penalty, alpha, l1Ratio } = settings;
+    const { penalty, alpha, l1Ratio, learningRate } = settings;
     this.#loss = lossNamed(settings.loss, settings.epsilon);
+    this.#passive = learningRate === "pa1" || learningRate === "pa2";
     this.#l1Ratio = penalty === "l1" ? 1 : penalty === "elasticnet" ? l1Ratio : 0;
     this.#weights = start.weights.slice();
     this.#intercept = start.intercept;
@@ -103,6 +107,7 @@ export class SgdPass {
     const places = sparse?.indices ?? null;
     const values = dense ?? sparse!.values;
     const decay = dense === null ? SPARSE_INTERCEPT_DECAY : 1;
+    if (measures && this.settings.penalty !== "none" && !this.#passive) this.#norms ??= new WeightNorms(this.#weights);
     for (let i = 0; i < rows; i++) {
       const row = order === null ? i : order[i]!;
       const from = sparse === null ? row * width : sparse.starts[row]!;
@@ -126,8 +131,15 @@ export class SgdPass {
 
   /** What was learned. Throws where numbers grew beyond all bounds. */
   finish(who: string): SgdWeights {
-    const weights = this.#weights.map((weight) => weight * this.#scale);
-    if (!Number.isFinite(this.#intercept) || !weights.every(Number.isFinite))
+    const scale = this.#scale;
+    const weights = this.#weights.slice();
+    let finite = Number.isFinite(this.#intercept);
+    for (let j = 0; j < weights.length; j++) {
+      const weight = weights[j]! * scale;
+      weights[j] = weight;
+      finite &&= Number.isFinite(weight);
+    }
+    if (!finite)
       throw new DataError(
         "NUMERIC_OVERFLOW",
         `${who}: the weights grew beyond all bounds. Scale the features (StandardScaler, MinMaxScaler), or take a smaller eta0.`,
@@ -164,10 +176,9 @@ export class SgdPass {
     if (learningRate === "optimal") this.#eta = 1 / (alpha * (this.#optimalStart + this.#t - 1));
     else if (learningRate === "invscaling") this.#eta = eta0 / this.#t ** settings.powerT;
     const eta = this.#eta;
-    const passive = learningRate === "pa1" || learningRate === "pa2";
-    if (measures) this.#measure(y, p, passive);
+    if (measures) this.#measure(y, p);
     let update: number;
-    if (passive) {
+    if (this.#passive) {
       if (learningRate === "pa1" && norm === 0) return;
       const loss = this.#loss.value(y, p);
       update = learningRate === "pa1" ? Math.min(eta0, loss / norm) : loss / (norm + 0.5 / eta0);
@@ -181,10 +192,15 @@ export class SgdPass {
     if (penalty !== "none") this.#shrink(Math.max(0, 1 - (1 - this.#l1Ratio) * eta * alpha));
     if (update !== 0) {
       const change = update / this.#scale;
+      const norms = this.#norms;
+      const average = this.#average;
       for (let at = from; at < to; at++) {
         const j = places === null ? at - from : places[at]!;
-        weights[j]! += values[at]! * change;
-        this.#average?.changed(j, values[at]! * change);
+        const before = weights[j]!;
+        const after = before + values[at]! * change;
+        weights[j] = after;
+        norms?.changed(before, after);
+        average?.changed(j, values[at]! * change);
       }
       if (settings.fitIntercept) this.#intercept += update * decay;
     }
@@ -202,33 +218,78 @@ export class SgdPass {
     this.#average?.rescaled(this.#weights);
     for (let j = 0; j < this.#weights.length; j++) this.#weights[j]! *= this.#scale;
     this.#scale = 1;
+    this.#norms?.count();
   }
 
   /** Moves the row's weights towards 0, by what they have not had yet of the penalty so far. */
   #truncate(places: Int32Array | null, from: number, to: number, had: Float64Array): void {
     const weights = this.#weights;
     const scale = this.#scale;
+    const total = this.#total;
+    const norms = this.#norms;
+    const average = this.#average;
     for (let at = from; at < to; at++) {
       const j = places === null ? at - from : places[at]!;
       const before = weights[j]!;
-      if (before > 0) weights[j] = Math.max(0, before - (this.#total + had[j]!) / scale);
-      else if (before < 0) weights[j] = Math.min(0, before + (this.#total - had[j]!) / scale);
-      had[j]! += scale * (weights[j]! - before);
-      this.#average?.changed(j, weights[j]! - before);
+      let after = before;
+      if (before > 0) after = Math.max(0, before - (total + had[j]!) / scale);
+      else if (before < 0) after = Math.min(0, before + (total - had[j]!) / scale);
+      weights[j] = after;
+      had[j]! += scale * (after - before);
+      norms?.changed(before, after);
+      average?.changed(j, after - before);
     }
   }
 
-  #measure(y: number, p: number, passive: boolean): void {
+  #measure(y: number, p: number): void {
     this.#objective += this.#loss.value(y, p);
-    if (passive || this.settings.penalty === "none") return;
+    const norms = this.#norms;
+    if (norms === null) return;
+    const squares = norms.squares * this.#scale ** 2;
+    const sizes = norms.sizes * this.#scale;
+    this.#objective += this.settings.alpha * ((1 - this.#l1Ratio) * 0.5 * squares + this.#l1Ratio * sizes);
+  }
+}
+
+/**
+ * Sums of the weights' squares and absolute values, which follow each change of a weight, so that the penalty of a row costs its own
+ * entries only. They round by the largest sums that there were; the objective, which adds up the penalties of all rows, has those, too.
+ */
+class WeightNorms {
+  #squares = 0;
+  #sizes = 0;
+
+  constructor(private readonly weights: Float64Array) {
+    this.count();
+  }
+
+  get squares(): number {
+    // Once infinite, a sum would not come back by differences.
+    if (!Number.isFinite(this.#squares)) this.count();
+    return Math.max(0, this.#squares);
+  }
+
+  get sizes(): number {
+    if (!Number.isFinite(this.#sizes)) this.count();
+    return Math.max(0, this.#sizes);
+  }
+
+  changed(before: number, after: number): void {
+    this.#squares += (after - before) * (after + before);
+    this.#sizes += Math.abs(after) - Math.abs(before);
+  }
+
+  /** From all weights, whatever changed. */
+  count(): void {
     let squares = 0;
     let sizes = 0;
-    for (let j = 0; j < this.#weights.length; j++) {
-      const weight = this.#weights[j]! * this.#scale;
+    for (let j = 0; j < this.weights.length; j++) {
+      const weight = this.weights[j]!;
       squares += weight * weight;
       sizes += Math.abs(weight);
     }
-    this.#objective += this.settings.alpha * ((1 - this.#l1Ratio) * 0.5 * squares + this.#l1Ratio * sizes);
+    this.#squares = squares;
+    this.#sizes = sizes;
   }
 }
 
@@ -249,7 +310,8 @@ class RunningAverage {
   ) {
     this.#rows = average === undefined ? 0 : t - from;
     const rows = this.#rows;
-    this.#sum = average === undefined ? new Float64Array(weights.length) : average.weights.map((mean) => mean * rows);
+    this.#sum = average === undefined ? new Float64Array(weights.length) : average.weights.slice();
+    for (let j = 0; j < this.#sum.length; j++) this.#sum[j]! *= rows;
     this.#intercepts = average === undefined ? 0 : average.intercept * rows;
     this.#correction = new Float64Array(weights.length);
   }
@@ -275,10 +337,13 @@ class RunningAverage {
   /** Undefined before the first row that counts. */
   means(weights: Float64Array): SgdWeights["average"] {
     if (this.#rows === 0) return undefined;
-    return {
-      weights: weights.map((weight, j) => (this.#sum[j]! + this.#scales * weight - this.#correction[j]!) / this.#rows),
-      intercept: this.#intercepts / this.#rows,
-    };
+    const rows = this.#rows;
+    const scales = this.#scales;
+    const sum = this.#sum;
+    const correction = this.#correction;
+    const means = new Float64Array(weights.length);
+    for (let j = 0; j < means.length; j++) means[j] = (sum[j]! + scales * weights[j]! - correction[j]!) / rows;
+    return { weights: means, intercept: this.#intercepts / rows };
   }
 }
 

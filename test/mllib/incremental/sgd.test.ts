@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Batch, PassiveAggressiveClassifier, Perceptron, SGDClassifier, SGDRegressor } from "../../../src/mllib/incremental";
 import type { InstanceBlock } from "../../../src/mllib/compute/instances";
-import { SgdPass, type SgdWeights } from "../../../src/mllib/incremental/sgd";
+import { lossNamed } from "../../../src/mllib/incremental/sgd-loss";
+import { SgdPass, type SgdSettings, type SgdWeights } from "../../../src/mllib/incremental/sgd";
 
 interface Case {
   readonly name: string;
@@ -75,6 +76,89 @@ describe("SGD learns what scikit-learn learns from the same batches", () => {
     });
     expect(learned[0]!.map(Math.abs).every((weight) => weight > 0)).toBe(true);
     expect([...learned[1]!]).not.toEqual([0, 0, 0]);
+  });
+});
+
+describe("a pass over sparse rows", () => {
+  let state = 11;
+  const random = (): number => (state = (Math.imul(1664525, state) + 1013904223) >>> 0) / 4294967296;
+  const common: SgdSettings = { loss: "log_loss", epsilon: 0.1, penalty: "l2", alpha: 0.01, l1Ratio: 0.3, fitIntercept: true, learningRate: "constant", eta0: 0.1, powerT: 0.5, shuffle: false, seed: 1, average: 0 }; // prettier-ignore
+  const start = (width: number): SgdWeights => ({ weights: new Float64Array(width), intercept: 0, t: 1 });
+
+  /** Rows of `stored` entries each, an entry at times twice. */
+  function sparseRows(rows: number, width: number, stored: number): InstanceBlock & { readonly label: Float64Array } {
+    return {
+      rows,
+      width,
+      dense: null,
+      sparse: {
+        starts: Int32Array.from({ length: rows + 1 }, (_, row) => row * stored),
+        indices: Int32Array.from({ length: rows * stored }, () => Math.floor(random() * width)),
+        values: Float64Array.from({ length: rows * stored }, () => 4 * random() - 2),
+      },
+      label: Float64Array.from({ length: rows }, () => (random() < 0.5 ? -1 : 1)),
+      weight: null,
+      extra: [],
+    };
+  }
+
+  const penalties = ["l2", "l1", "elasticnet", "none"] as const;
+  // Of alpha 9, the scale of the weights goes below its bound every tenth of rows or so.
+  it.each(penalties.flatMap((penalty) => [0.01, 9].map((alpha) => [penalty, alpha] as const)))(
+    "measures loss and penalty of each row as from all weights: %s, alpha %d",
+    (penalty, alpha) => {
+      const settings: SgdSettings = { ...common, penalty, alpha, average: 5 };
+      const width = 12;
+      const pass = new SgdPass(settings, start(width));
+      const share = { l2: 0, l1: 1, elasticnet: settings.l1Ratio, none: 0 }[penalty];
+      for (let row = 0; row < 300; row++) {
+        const block = sparseRows(1, width, 3);
+        const { weights, intercept } = pass.finish("test");
+        const p = [0, 1, 2].reduce(
+          (sum, at) => sum + block.sparse!.values[at]! * weights[block.sparse!.indices[at]!]!,
+          intercept,
+        );
+        const squares = weights.reduce((sum, weight) => sum + weight ** 2, 0);
+        const sizes = weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
+        const own = penalty === "none" ? 0 : alpha * (((1 - share) / 2) * squares + share * sizes);
+        const expected = lossNamed(settings.loss, settings.epsilon).value(block.label[0]!, p) + own;
+        pass.learn(block, block.label, null, true);
+        expect(Math.abs(pass.takeObjective() / expected - 1)).toBeLessThan(1e-9);
+      }
+    },
+  );
+
+  it("gives the weights that it gives without measuring", () => {
+    const settings: SgdSettings = { ...common, penalty: "elasticnet", average: 5 };
+    const block = sparseRows(200, 30, 4);
+    const [measured, plain] = [true, false].map((measures) => {
+      const pass = new SgdPass(settings, start(30));
+      pass.learn(block, block.label, null, measures);
+      return pass.finish("test");
+    });
+    expect(measured).toEqual(plain);
+  });
+
+  it.each(penalties)("reads of the weights those of its rows, and all of them once: %s", (penalty) => {
+    const width = 1 << 12;
+    const stored = 3;
+    const rows = 200;
+    let reads = 0;
+    const counted = new Proxy(new Float64Array(width), {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key, target);
+        if (typeof key === "string" && /^\d+$/.test(key)) reads++;
+        return value;
+      },
+      set: (target, key, value) => Reflect.set(target, key, value, target),
+    });
+    const weights = { length: width, slice: () => counted } as unknown as Float64Array;
+    const average = { weights: new Float64Array(width), intercept: 0 };
+    const pass = new SgdPass({ ...common, penalty, average: 1 }, { weights, intercept: 0, t: 1, average });
+    const block = sparseRows(rows, width, stored);
+    pass.learn(block, block.label, null, true);
+    expect(reads).toBeGreaterThanOrEqual(rows * stored);
+    expect(reads).toBeLessThanOrEqual(width + 10 * rows * stored);
   });
 });
 
