@@ -1,5 +1,6 @@
 /** Records that a job brought back, as the box table of `show`: rows, objects with the same keys, tuples of the same length. */
 import { inspect, stripVTControlCharacters } from "node:util";
+import { isPlainObject } from "../../common/plain-object";
 
 export interface TableLimits {
   readonly maxRows: number;
@@ -54,20 +55,14 @@ function recordsOf(values: readonly unknown[], asRow: (value: unknown) => RowLik
     if (!fits) return undefined;
     return { header: first.map((_, i) => `_${i + 1}`), rows: values as unknown[][] };
   }
-  if (!isPlain(first)) return undefined;
+  if (!isPlainObject(first)) return undefined;
   const names = Object.keys(first);
-  const fits = names.length > 0 && values.every((value) => isPlain(value) && sameNames(Object.keys(value), names));
+  const fits = names.length > 0 && values.every((value) => isPlainObject(value) && sameNames(Object.keys(value), names));
   return fits ? { header: names, rows: values.map((value) => Object.values(value as object) as unknown[]) } : undefined;
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((name, i) => name === b[i]);
-}
-
-function isPlain(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value) as unknown;
-  return prototype === Object.prototype || prototype === null;
 }
 
 function textOf(value: unknown): string {

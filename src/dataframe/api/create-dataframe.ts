@@ -1,5 +1,6 @@
 /** Rows, objects, Arrow tables and RDDs of the program as plans. */
 import { UsageError } from "../../common/errors";
+import { isPlainObject } from "../../common/plain-object";
 import type { StructType } from "../../columnar/types";
 import type { BoxedRow } from "../../columnar/vector";
 import { RDD } from "../../rdd";
@@ -105,8 +106,7 @@ function valuesOf(record: unknown, { fields }: StructType, number: number): (col
 
 function isObject(record: unknown): boolean {
   if (typeof record !== "object" || record === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(record);
-  if (prototype === Object.prototype || prototype === null) return true;
+  if (isPlainObject(record)) return true;
   // Instances of the program's classes are objects; dates, maps, bytes and decimals are values.
   return (
     !(record instanceof Date || record instanceof Map || record instanceof Set || ArrayBuffer.isView(record)) &&

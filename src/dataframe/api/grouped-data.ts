@@ -2,6 +2,7 @@
 import { inspect } from "node:util";
 import type * as Arrow from "apache-arrow";
 import { UsageError } from "../../common/errors";
+import { isPlainObject } from "../../common/plain-object";
 import type { StructType } from "../../columnar/types";
 import { AnalysisError } from "../errors";
 import type { UnresolvedExpression, UserFunction } from "../syntax/expression";
@@ -49,7 +50,8 @@ export class GroupedData<S extends Columns = AnyColumns> {
   agg(...aggregates: readonly (Column | AggregateMap | readonly Column[])[]): DataFrame {
     const columns = aggregates.flat().flatMap((aggregate): readonly UnresolvedExpression[] => {
       if (aggregate instanceof Column) return [aggregate.expression];
-      if (!isMap(aggregate)) refuse("agg: an aggregate", "a Column or an object of columns and functions' names", aggregate);
+      if (!isPlainObject(aggregate))
+        refuse("agg: an aggregate", "a Column or an object of columns and functions' names", aggregate);
       return Object.entries(aggregate).map(([column, fn]) => aggregateOf(fn, column));
     });
     if (columns.length === 0) throw new UsageError("INVALID_ARGUMENT", "agg needs at least one column.");
@@ -200,8 +202,4 @@ function groupNames(grouping: Grouping): readonly string[] {
 /** A name as it stands, in back quotes where it needs them. */
 export function quoted(name: string): string {
   return /^\w+$/.test(name) ? name : `\`${name.replaceAll("`", "``")}\``;
-}
-
-function isMap(aggregate: unknown): aggregate is AggregateMap {
-  return typeof aggregate === "object" && aggregate !== null && Object.getPrototypeOf(aggregate) === Object.prototype;
 }

@@ -1,5 +1,6 @@
 /** `df.na`: rows and values that are missing. */
 import { UsageError } from "../../common/errors";
+import { isPlainObject } from "../../common/plain-object";
 import { Decimal } from "../types/decimal";
 import type { DataType, StructField } from "../../columnar/types";
 import { unresolvedName } from "../analysis/suggestions";
@@ -62,7 +63,7 @@ export class DataFrameNaFunctions {
   /** Values for nulls (and NaN): one for all columns of its type, or for those of `subset`; or a map of columns and values. */
   fill(value: Fill | Readonly<Record<string, Fill>>, subset?: string | readonly string[]): DataFrame {
     const isFill = ["number", "string", "boolean", "bigint"].includes(typeof value);
-    if (!isFill && !isObject(value))
+    if (!isFill && !isPlainObject(value))
       refuse("na.fill: the value", "a number, a string, a boolean, or an object of columns and values", value);
     const names = isFill ? (subset === undefined ? null : [subset].flat()) : Object.keys(value);
     return this.df.derive("fill", () =>
@@ -147,10 +148,6 @@ function entriesOf(object: object): [unknown, unknown][] {
 
 function isNames(value: unknown): value is readonly string[] {
   return Array.isArray(value);
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function checkName(name: string, fields: readonly StructField[]): void {

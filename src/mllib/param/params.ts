@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { inspect } from "node:util";
 import { UsageError } from "../../common/errors";
 import { editDistance } from "../../common/edit-distance";
+import { isPlainObject } from "../../common/plain-object";
 import { type GivenOf, Param, ParamMap, type ParamSpecs, type ParamValues, type ValueOf } from "./param";
 
 /** Names of scikit-learn's that have another one in Spark: those that a class may have. */
@@ -286,17 +287,11 @@ export abstract class Params {
 /** The values, by parameter or by name. Throws where they are no ParamMap and no plain object, of which entries would be passed over. */
 export function entriesOf(values: ParamInput): readonly (readonly [Param | string, unknown])[] {
   if (values instanceof ParamMap) return [...values];
-  const prototype: unknown = Object.getPrototypeOf(values);
-  if (prototype === null || isPlain(prototype)) return Object.entries(values);
+  if (isPlainObject(values)) return Object.entries(values);
   throw new UsageError(
     "NOT_EXPECTED_TYPE",
-    `Parameters are an object of names and values ({ maxIter: 5 }) or a ParamMap (new ParamMap([[model.maxIter, 5]])), not ${Array.isArray(values) ? "an array" : `an object of the class ${values.constructor.name}`}.`,
+    `Parameters are an object of names and values ({ maxIter: 5 }) or a ParamMap (new ParamMap([[model.maxIter, 5]])), not ${Array.isArray(values) ? "an array" : `an object of the class ${(values as object).constructor.name}`}.`,
   );
-}
-
-/** Of Object, also of another realm's. */
-function isPlain(prototype: unknown): boolean {
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "hasOwnProperty");
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any

@@ -1,4 +1,5 @@
 /** Writes the records of a partition as a part of an output directory. */
+import { isPlainObject } from "../../common/plain-object";
 import type { Codec } from "../../filesystem/codecs";
 import { ObjectPartWriter } from "../../filesystem/object-file";
 import type { OutputJobSpec, TaskCommit } from "../../filesystem/output-job";
@@ -40,9 +41,8 @@ class TextSink implements Sink {
 /** A record as a line: JSON for arrays and plain objects, otherwise what String gives. */
 function textOf(record: unknown): string {
   if (typeof record !== "object" || record === null) return String(record);
-  const prototype: unknown = Object.getPrototypeOf(record);
-  const plain = Array.isArray(record) || prototype === Object.prototype || prototype === null;
-  if (plain) return JSON.stringify(record, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+  if (Array.isArray(record) || isPlainObject(record))
+    return JSON.stringify(record, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value));
   // eslint-disable-next-line @typescript-eslint/no-base-to-string -- what the class says of itself, as Scala's toString
   return String(record);
 }

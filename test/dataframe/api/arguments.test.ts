@@ -1,4 +1,5 @@
 /** What users give the API: forms with names for arguments, and what is refused, in which words. */
+import { runInNewContext } from "node:vm";
 import type { StructType } from "../../../src/columnar/types";
 import { functions as F, SparkSession, Window } from "../../../src/index";
 import { bare, fakeSession } from "./fake-session";
@@ -118,4 +119,20 @@ test("reads and writes take their settings by name", async () => {
 
 test("a session is made by the builder, as PySpark's SparkSession(sc) is not", () => {
   expect(() => new SparkSession(loose({ master: "local" }))).toThrow(/SparkSession\.builder\.getOrCreate\(\) makes one/);
+});
+
+test("objects of another realm name columns and values, and null-prototype objects do", async () => {
+  const filled = async (frame: { collect(): Promise<unknown> }) => {
+    await frame.collect();
+    return collected.at(-1);
+  };
+  const there = (text: string) => runInNewContext(`(${text})`) as never;
+  const bareObject = Object.assign(Object.create(null) as object, { age: 7 }) as Record<string, number>;
+  const seven = await filled(df.na.fill({ age: 7 }));
+  expect(await filled(df.na.fill(there("{ age: 7 }")))).toEqual(seven);
+  expect(await filled(df.na.fill(bareObject))).toEqual(seven);
+  expect(bare(df.agg(there("{ age: 'max' }")).plan)).toEqual(bare(df.agg({ age: "max" }).plan));
+  expect(await filled(df.na.drop(there("{ how: 'all' }")))).toEqual(await filled(df.na.drop("all")));
+  expect(() => df.agg(there("new Date(0)"))).toThrow(/agg: an aggregate must be/);
+  expect(() => df.na.fill(there("[1]"))).toThrow(/na\.fill: the value must be/);
 });
