@@ -5,7 +5,7 @@ import { Decimal } from "../types/decimal";
 import type { DataType, StructField } from "../../columnar/types";
 import { unresolvedName } from "../analysis/suggestions";
 import type { UnresolvedExpression } from "../syntax/expression";
-import { refuse } from "./check";
+import { refuse, refusePlainly } from "./check";
 import { nameExpression, nameParts } from "./column";
 import type { DataFrame } from "./dataframe";
 import { literalOf, intLiteral } from "./literal";
@@ -28,33 +28,35 @@ export class DataFrameNaFunctions {
 
   /**
    * Without the rows that have nulls or NaN: in any of the columns ("any"), in all of them ("all"), or in so many that fewer than
-   * `minNonNulls` values are left. `drop(["a", "b"])` looks at these columns; `drop({ how, thresh, subset })` says all by names.
+   * `minNonNulls` values are left, whatever `how` says. `drop(["a", "b"])` looks at these columns, and so does `drop(2, ["a", "b"])`;
+   * `drop({ how, thresh, subset })` says all by names. The columns and the number of values may stand in either order, as in
+   * `drop("any", ["a", "b"], 2)` and PySpark's `drop("any", 2, ["a", "b"])`; null is as good as nothing.
    */
   drop(
-    how: "any" | "all" | number | readonly string[] | DropOptions = "any",
-    subset?: string | readonly string[],
-    minNonNulls?: number,
+    how?: "any" | "all" | number | readonly string[] | DropOptions | null,
+    second?: string | readonly string[] | number | null,
+    third?: string | readonly string[] | number | null,
   ): DataFrame {
-    if (isNames(how)) {
-      if (subset !== undefined) throw new UsageError("INVALID_ARGUMENT", "na.drop: the columns are given twice.");
-      return this.drop("any", how, minNonNulls);
+    if (isPlainObject(how)) {
+      const { how: either, subset, thresh } = how as DropOptions;
+      return this.drop(either, subset, thresh);
     }
-    if (typeof how === "object") return this.drop(how.how, how.subset, how.thresh);
-    const least = minNonNulls ?? (typeof how === "number" ? how : undefined);
-    if (typeof how !== "number" && how !== "any" && how !== "all") {
+    const isHow = typeof how === "string";
+    if (isHow && how !== "any" && how !== "all") {
       throw new UsageError("INVALID_ARGUMENT", `na.drop: how is "any" or "all", not ${JSON.stringify(how)}.`);
     }
+    const { least, subset } = leastAndSubset(isHow ? [second, third] : [how, second, third]);
     return this.df.derive("drop", () =>
       pendingPlan(async () => {
         const { fields } = await this.df.schema();
         const tests =
           subset === undefined
             ? fields.map((field) => present({ kind: "name", parts: [field.name] }, field.type))
-            : [subset].flat().map((name) => {
+            : subset.map((name) => {
                 const type = fields.find((field) => field.name.toLowerCase() === name.toLowerCase())?.type;
                 return present(nameExpression(name), type ?? { kind: "null" });
               });
-        const condition = atLeast(least ?? (how === "any" ? tests.length : 1), tests);
+        const condition = atLeast(least ?? (how === "all" ? 1 : tests.length), tests);
         return { kind: "filter", child: this.df.plan, condition };
       }),
     );
@@ -111,6 +113,27 @@ export class DataFrameNaFunctions {
   }
 }
 
+/** Of na.drop's arguments the number of values and the columns, each at most once, whichever comes first. */
+function leastAndSubset(args: readonly unknown[]): { least: number | undefined; subset: readonly string[] | undefined } {
+  let least: number | undefined;
+  let subset: readonly string[] | undefined;
+  for (const arg of args) {
+    if (arg === undefined || arg === null) continue;
+    if (typeof arg === "number") {
+      if (least !== undefined) throw new UsageError("INVALID_ARGUMENT", "na.drop: the number of values is given twice.");
+      if (!Number.isInteger(arg)) refuse("na.drop: the number of values", "a whole number", arg);
+      least = arg;
+      continue;
+    }
+    const names: readonly unknown[] = Array.isArray(arg) ? arg : [arg];
+    const other = names.find((name) => typeof name !== "string");
+    if (other !== undefined) refusePlainly("na.drop: a column", "a name", other);
+    if (subset !== undefined) throw new UsageError("INVALID_ARGUMENT", "na.drop: the columns are given twice.");
+    subset = names as readonly string[];
+  }
+  return { least, subset };
+}
+
 /** There is a value, and it is a number where it is one of a floating type. */
 function present(column: UnresolvedExpression, type: DataType): UnresolvedExpression {
   const notNull = call("isnotnull", column);
@@ -144,10 +167,6 @@ function entriesOf(object: object): [unknown, unknown][] {
         ]
       : [[key, other]];
   });
-}
-
-function isNames(value: unknown): value is readonly string[] {
-  return Array.isArray(value);
 }
 
 function checkName(name: string, fields: readonly StructField[]): void {

@@ -45,6 +45,10 @@ test.each<[string, () => unknown, RegExp]>([
   ["a function to fill with", () => df.na.fill(loose(() => 1)), /na\.fill: the value must be/],
   ["a fraction above 1", () => df.stat.sampleBy("age", { 34: 1.5 }), /sampleBy: the fraction of 34 .*from 0 to 1, not 1\.5/],
   ["ranges of nothing", () => df.repartitionByRange(2), /CANNOT_BE_EMPTY.*repartitionByRange/],
+  ["a number of values, twice", () => df.na.drop(2, 1), /na\.drop: the number of values is given twice/],
+  ["half a value", () => df.na.drop("any", 1.5), /na\.drop: the number of values must be a whole number, not 1\.5/],
+  ["a column to drop nulls of", () => df.na.drop("any", loose([F.col("age")])), /na\.drop: a column must be a name/],
+  ["neither any nor all", () => df.na.drop(loose("some")), /na\.drop: how is "any" or "all", not "some"/],
   ["columns to drop nulls of, twice", () => df.na.drop(["age"], ["name"]), /na\.drop: the columns are given twice/],
   ["a property in place of a name", () => F.col(loose(misspelt)), /The name of a column or table must be a string, not undefined.*df\.col/],
   ["a number in place of a name", () => df.col(loose(5)), /The name of a column or table must be a string, not 5/],
@@ -74,6 +78,14 @@ test("arguments by name", async () => {
   expect(ofAge).not.toEqual(await completed(df.na.drop("any")));
   for (const same of [df.na.drop(["age"]), df.dropna(["age"]), df.dropna("any", ["age"]), df.dropna({ subset: ["age"] })]) {
     expect(await completed(same)).toEqual(ofAge);
+  }
+  for (const same of [df.na.drop("any", null, ["age"]), df.dropna("any", null, "age"), df.dropna(null, null, ["age"])]) {
+    expect(await completed(same)).toEqual(ofAge);
+  }
+  const two = await completed(df.na.drop("any", ["name", "age"], 1));
+  expect(two).not.toEqual(await completed(df.na.drop("any", ["name", "age"])));
+  for (const same of [df.na.drop("any", 1, ["name", "age"]), df.na.drop("all", 1), df.na.drop(1, ["name", "age"])]) {
+    expect(await completed(same)).toEqual(two);
   }
   expect(await completed(df.dropna({ thresh: 1 }))).toEqual(await completed(df.dropna("any", 1)));
   expect(bare(df.unionByName(df, { allowMissingColumns: true }).plan)).toMatchObject({ allowMissingColumns: true });

@@ -15,7 +15,11 @@ export interface StatisticsMethods<S extends Columns> {
   /** As `na.drop`: without the rows that have nulls or NaN, "any" (the default) or "all" of them, or fewer than `thresh` values. */
   dropna(subset: readonly NameOf<S>[]): DataFrame<S>;
   dropna(how: "any" | "all", subset: readonly NameOf<S>[]): DataFrame<S>;
-  dropna(how?: "any" | "all" | DropOptions, thresh?: number, subset?: NameOf<S> | readonly NameOf<S>[]): DataFrame<S>;
+  dropna(
+    how?: "any" | "all" | DropOptions | null,
+    thresh?: number | null,
+    subset?: NameOf<S> | readonly NameOf<S>[] | null,
+  ): DataFrame<S>;
   /** As `na.fill`: values for nulls and NaN. */
   fillna(value: Parameters<DataFrameNaFunctions["fill"]>[0], subset?: NameOf<S> | readonly NameOf<S>[]): DataFrame<S>;
   /** As `na.replace`: other values for some values. */
@@ -42,11 +46,11 @@ export const statisticsMethods: StatisticsMethods<AnyColumns> & ThisType<DataFra
     return statistics(this, "summary", [], wanted.length === 0 ? SUMMARY : wanted);
   },
   dropna(
-    how?: "any" | "all" | DropOptions | readonly string[],
-    thresh?: number | readonly string[],
-    subset?: string | readonly string[],
+    how?: "any" | "all" | DropOptions | readonly string[] | null,
+    thresh?: number | readonly string[] | null,
+    subset?: string | readonly string[] | null,
   ) {
-    return typeof thresh === "object" ? this.na.drop(how, thresh) : this.na.drop(how, subset, thresh);
+    return this.na.drop(how, thresh, subset);
   },
   fillna(value, subset) {
     return this.na.fill(value, subset);
