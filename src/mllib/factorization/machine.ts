@@ -51,32 +51,40 @@ export function learnMachine(blocks: Iterable<TrainingBlock>, spec: MachineSpec,
   });
 }
 
+type RowRegions = "margins" | "labels" | "weights" | "sums" | "slopes";
+type TileRegions = "tile" | "narrow" | "squares" | "byFactor" | "lengths" | "linear" | "ofFactors" | "ofSquares" | "ofLinear";
+
 /** In a memory of kernels. */
 class Pass {
   readonly #most: number;
-  readonly #memory: Record<
-    "tile" | "narrow" | "squares" | "margins" | "labels" | "weights" | "sums" | "slopes" | "byFactor" | "lengths" | "linear" | "ofFactors" | "ofSquares" | "ofLinear", // prettier-ignore
-    Region
-  >;
+  readonly #rowSizes: Readonly<Record<RowRegions, number>>;
+  #memory: Readonly<Record<RowRegions, Region>>;
+  /** Null until rows come as tiles: sparse ones do without, which of wide rows are most of the memory. */
+  #tiles: Readonly<Record<TileRegions, Region>> | null = null;
   readonly #kernels: GradientKernels;
   readonly #result: MachineResult;
 
   constructor(
-    own: KernelMemory,
+    private readonly own: KernelMemory,
     private readonly spec: MachineSpec,
   ) {
     this.#kernels = own.kernels;
     const { width, factorSize, parameters } = spec;
     const most = (this.#most = tileRows(width));
-    this.#memory = own.regions({
+    this.#rowSizes = { margins: most, labels: most, weights: most, sums: most * factorSize, slopes: most };
+    this.#memory = own.regions(this.#rowSizes);
+    this.#result = { loss: 0, rows: 0, gradient: new Float64Array(parameters.length) };
+  }
+
+  /** Room for tiles, with the parameters. What was in the rows' memory before is lost. */
+  #makeTiles(): Readonly<Record<TileRegions, Region>> {
+    const { width, factorSize, fitLinear, parameters } = this.spec;
+    const most = this.#most;
+    const memory = this.own.regions({
+      ...this.#rowSizes,
       tile: most * width,
       narrow: (most * width) / 2,
       squares: most * width,
-      margins: most,
-      labels: most,
-      weights: most,
-      sums: most * factorSize,
-      slopes: most,
       byFactor: width * factorSize,
       lengths: width,
       linear: width,
@@ -84,14 +92,15 @@ class Pass {
       ofSquares: width,
       ofLinear: width,
     });
-    const { byFactor, lengths, linear } = this.#memory;
+    this.#memory = memory;
+    const { byFactor, lengths, linear } = memory;
     for (let j = 0, at = 0; j < width; j++)
       for (let f = 0; f < factorSize; f++, at++) {
         byFactor.values[f * width + j] = parameters[at]!;
         lengths.values[j]! += parameters[at]! ** 2;
       }
-    if (spec.fitLinear) linear.values.set(parameters.subarray(width * factorSize, width * (factorSize + 1)));
-    this.#result = { loss: 0, rows: 0, gradient: new Float64Array(parameters.length) };
+    if (fitLinear) linear.values.set(parameters.subarray(width * factorSize, width * (factorSize + 1)));
+    return memory;
   }
 
   get #intercept(): number {
@@ -99,6 +108,7 @@ class Pass {
   }
 
   add(block: TrainingBlock, sample: RowSample | null): void {
+    if (block.tiles !== null) this.#tiles ??= this.#makeTiles();
     const { labels, weights } = this.#memory;
     for (let first = 0; first < block.rows; first += this.#most) {
       const rows = Math.min(this.#most, block.rows - first);
@@ -120,8 +130,8 @@ class Pass {
 
   #dense(block: TrainingBlock, first: number, rows: number, stride: number, sampled: boolean): void {
     const { width, factorSize, fitLinear } = this.spec;
-    const { tile, narrow, squares, margins, sums, slopes, byFactor, lengths, linear, ofFactors, ofSquares, ofLinear } =
-      this.#memory;
+    const { tile, narrow, squares, byFactor, lengths, linear, ofFactors, ofSquares, ofLinear } = this.#tiles!;
+    const { margins, sums, slopes } = this.#memory;
     const kernels = this.#kernels;
     const count = stride * width;
     const values = block.tiles!.subarray(first * width, first * width + count);
@@ -196,7 +206,8 @@ class Pass {
 
   finish(): MachineResult {
     const { width, factorSize, fitLinear, parameters } = this.spec;
-    const { ofFactors, ofSquares, ofLinear } = this.#memory;
+    if (this.#tiles === null) return this.#result;
+    const { ofFactors, ofSquares, ofLinear } = this.#tiles;
     const { gradient } = this.#result;
     for (let j = 0, at = 0; j < width; j++)
       for (let f = 0; f < factorSize; f++, at++)

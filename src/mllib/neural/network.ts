@@ -45,47 +45,61 @@ interface Layer {
 
 const ADDRESS = 8;
 
-/** A network in a memory of kernels, for tiles of up to `rows` rows. */
+interface NetworkUse {
+  /** Rows that are worked on together, at most. */
+  readonly rows: number;
+  /** Whether slopes are asked for, too. */
+  readonly learns: boolean;
+  /**
+   * Whether rows come as tiles. Sparse ones need no room for a tile, nor the first layer's weights by unit: of wide rows, most of the
+   * memory.
+   */
+  readonly tiles: boolean;
+}
+
+/** A network in a memory of kernels. */
 class Network {
   readonly layers: readonly Layer[];
-  readonly weights: Region;
+  readonly tiles: boolean;
+  readonly #weights: Float64Array;
+  /** Where it learns, what the kernels read of the weights. */
+  readonly #slopeWeights: Region;
   readonly gradient: Region;
   readonly tile: Region;
   readonly labels: Region;
   readonly scratch: Region;
   readonly kernels: GradientKernels;
 
-  constructor(
-    own: KernelMemory,
-    { layers, weights }: NetworkSpec,
-    readonly rows: number,
-    learns: boolean,
-  ) {
+  constructor(own: KernelMemory, { layers, weights }: NetworkSpec, { rows, learns, tiles }: NetworkUse) {
+    this.tiles = tiles;
+    this.#weights = weights;
     const sizes: Record<string, number> = {
-      weights: weights.length,
+      weights: learns ? weights.length : 0,
       gradient: learns ? weights.length : 0,
-      tile: rows * layers[0]!,
+      tile: tiles ? rows * layers[0]! : 0,
       labels: rows,
       scratch: rows,
     };
     for (let l = 1; l < layers.length; l++) {
-      sizes[`byUnit${l}`] = layers[l - 1]! * layers[l]!;
+      sizes[`byUnit${l}`] = l > 1 || tiles ? layers[l - 1]! * layers[l]! : 0;
       sizes[`outputs${l}`] = rows * layers[l]!;
       sizes[`slopes${l}`] = learns && l < layers.length - 1 ? rows * layers[l]! : 0;
     }
     this.kernels = own.kernels;
     const memory = own.regions(sizes);
     const region = (name: string): Region => memory[name]!;
-    [this.weights, this.gradient, this.tile] = [region("weights"), region("gradient"), region("tile")];
+    [this.#slopeWeights, this.gradient, this.tile] = [region("weights"), region("gradient"), region("tile")];
     [this.labels, this.scratch] = [region("labels"), region("scratch")];
-    this.weights.values.set(weights);
+    if (learns) this.#slopeWeights.values.set(weights);
     let first = 0;
     this.layers = layers.slice(1).map((units, i) => {
       const inputs = layers[i]!;
       const outputs = region(`outputs${i + 1}`);
       const slopes = i === layers.length - 2 ? outputs : region(`slopes${i + 1}`);
       const byUnit = region(`byUnit${i + 1}`);
-      for (let j = 0, at = first; j < inputs; j++) for (let k = 0; k < units; k++) byUnit.values[k * inputs + j] = weights[at++]!;
+      if (byUnit.values.length > 0)
+        for (let j = 0, at = first; j < inputs; j++)
+          for (let k = 0; k < units; k++) byUnit.values[k * inputs + j] = weights[at++]!;
       const layer = { inputs, units, first, byUnit, outputs, slopes };
       first += (inputs + 1) * units;
       return layer;
@@ -107,7 +121,8 @@ class Network {
 
   /** What all units give of the rows that were loaded; of the top layer, what goes into softmax. */
   forward(block: TrainingBlock, first: number, rows: number, stride: number): void {
-    const { kernels, weights } = this;
+    const { kernels } = this;
+    const weights = this.#weights;
     const narrow = block.tiles instanceof Float32Array;
     let input = this.tile.address;
     for (const [l, { inputs, units, first: at, byUnit, outputs }] of this.layers.entries()) {
@@ -117,7 +132,7 @@ class Network {
         for (let k = 0; k < units; k++) {
           const coefficients = byUnit.address + ADDRESS * k * inputs;
           const out = outputs.address + ADDRESS * k * stride;
-          const intercept = weights.values[intercepts + k]!;
+          const intercept = weights[intercepts + k]!;
           if (l === 0 && narrow) kernels.margins32(input, stride, inputs, coefficients, intercept, out);
           else kernels.margins(input, stride, inputs, coefficients, intercept, out);
         }
@@ -129,7 +144,7 @@ class Network {
   #sparseForward({ sparse }: TrainingBlock, first: number, rows: number, stride: number): void {
     const { starts, indices, values } = sparse!;
     const { inputs, units, outputs } = this.layers[0]!;
-    const weights = this.weights.values;
+    const weights = this.#weights;
     const out = outputs.values;
     for (let k = 0; k < units; k++) out.fill(weights[inputs * units + k]!, k * stride, (k + 1) * stride);
     for (let r = 0; r < rows; r++)
@@ -142,7 +157,8 @@ class Network {
 
   /** Adds the slopes of the rows' loss to the gradient, from what `forward` has left and the slopes of the top layer. */
   backward(block: TrainingBlock, first: number, rows: number, stride: number): void {
-    const { kernels, layers, weights, gradient } = this;
+    const { kernels, layers, gradient } = this;
+    const weights = this.#slopeWeights;
     for (let l = layers.length - 1; l >= 0; l--) {
       const { inputs, units, first: at, slopes } = layers[l]!;
       const below = l === 0 ? null : layers[l - 1]!;
@@ -194,10 +210,15 @@ export function learnFrom(blocks: Iterable<TrainingBlock>, spec: NetworkSpec): N
 function learn(memory: KernelMemory, blocks: Iterable<TrainingBlock>, spec: NetworkSpec): NetworkResult {
   const result: NetworkResult = { loss: 0, rows: 0, gradient: new Float64Array(spec.weights.length) };
   const most = tileRows(spec.layers[0]!);
-  const network = new Network(memory, spec, most, true);
-  const { kernels, labels, scratch, top } = network;
+  let network = new Network(memory, spec, { rows: most, learns: true, tiles: false });
   for (const block of blocks) {
     checkWidth(block.width, spec.layers);
+    if (block.tiles !== null && !network.tiles) {
+      const sums = network.gradient.values.slice();
+      network = new Network(memory, spec, { rows: most, learns: true, tiles: true });
+      network.gradient.values.set(sums);
+    }
+    const { kernels, labels, scratch, top } = network;
     result.rows += block.rows;
     for (let first = 0; first < block.rows; first += most) {
       const rows = Math.min(most, block.rows - first);
@@ -222,7 +243,7 @@ export function outputsOf(block: TrainingBlock, spec: NetworkSpec): Float64Array
 function predict(memory: KernelMemory, block: TrainingBlock, spec: NetworkSpec): Float64Array {
   checkWidth(block.width, spec.layers);
   const most = tileRows(block.width);
-  const network = new Network(memory, spec, most, false);
+  const network = new Network(memory, spec, { rows: most, learns: false, tiles: block.tiles !== null });
   const { units, outputs } = network.top;
   const all = new Float64Array(block.rows * units);
   for (let first = 0; first < block.rows; first += most) {

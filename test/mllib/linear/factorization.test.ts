@@ -3,6 +3,7 @@ import { type DataFrame, mllib, testSession } from "../../support/built-session"
 import golden from "../../golden/mllib/networks.json";
 import type { DenseVector } from "../../../src/mllib/linalg/vectors";
 import { type MachineSpec, learnMachine, parameterCount } from "../../../src/mllib/factorization/machine";
+import { KernelMemory } from "../../../src/mllib/kernels/gradient-kernels";
 import { trainingBlock } from "../../../src/mllib/linear/tiles";
 import { outputsOf, weightCount } from "../../../src/mllib/neural/network";
 import { expectNear } from "./near";
@@ -126,4 +127,44 @@ test("rows that a network makes while a pass asks for them leave its sums as the
     }
   }
   expect(learnMachine(made(), spec, null)).toEqual(learnMachine([...made()], spec, null));
+});
+
+test("sparse rows need no memory by the feature", () => {
+  const shape = { width: 1 << 14, factorSize: 2, fitLinear: true, fitIntercept: true };
+  const spec: MachineSpec = { ...shape, loss: "logistic", parameters: new Float64Array(parameterCount(shape)).fill(0.1) };
+  const block = trainingBlock({
+    rows: 20,
+    width: shape.width,
+    dense: null,
+    sparse: {
+      starts: Int32Array.from({ length: 21 }, (_, row) => row),
+      indices: Int32Array.from({ length: 20 }, (_, row) => 700 * row),
+      values: new Float64Array(20).fill(1),
+    },
+    label: Float64Array.from({ length: 20 }, (_, row) => row % 2),
+    weight: null,
+    extra: [],
+  });
+  const regions = jest.spyOn(KernelMemory.prototype, "regions");
+  try {
+    expect(learnMachine([block], spec, null).rows).toBe(20);
+    const doubles = regions.mock.calls.map(([sizes]) => Object.values(sizes).reduce((sum, size) => sum + size, 0));
+    expect(doubles).toHaveLength(1);
+    expect(doubles[0]).toBeLessThan(shape.width / 10);
+  } finally {
+    regions.mockRestore();
+  }
+});
+
+const samples = [["all", null], ["those of a sample", () => 1]] as const; // prettier-ignore
+test.each(samples)("slopes of sparse rows stay when dense ones follow: of %s", (_name, sample) => {
+  const shape = { width: 5, factorSize: 3, fitLinear: true, fitIntercept: true };
+  const parameters = Float64Array.from({ length: parameterCount(shape) }, (_, i) => Math.sin(i) / 2);
+  const spec: MachineSpec = { ...shape, loss: "squared", parameters };
+  const [sparse, dense] = [true, false].map((kind) => blocksOf(rows.slice(0, 240), { label: "target", sparse: kind, blockRows: 80 })); // prettier-ignore
+  const together = learnMachine([sparse![0]!, dense![1]!, sparse![2]!], spec, sample);
+  const asDense = learnMachine(dense!, spec, sample);
+  expect(together.rows).toBe(240);
+  expectNear([together.loss], [asDense.loss], 1e-12);
+  expectNear([...together.gradient], [...asDense.gradient], 1e-9);
 });

@@ -2,6 +2,7 @@
 import { type DataFrame, mllib, testSession } from "../../support/built-session";
 import golden from "../../golden/mllib/networks.json";
 import type { DenseVector } from "../../../src/mllib/linalg/vectors";
+import { KernelMemory } from "../../../src/mllib/kernels/gradient-kernels";
 import { trainingBlock } from "../../../src/mllib/linear/tiles";
 import { learnFrom, outputsOf, weightCount } from "../../../src/mllib/neural/network";
 import { expectNear } from "../linear/near";
@@ -156,4 +157,50 @@ test("rows that are made while a pass asks for them, some by another network, le
     }
   }
   expect(learnFrom(made(), spec)).toEqual(learnFrom([...made()], spec));
+});
+
+/** Rows of two entries each, sparse or dense. */
+function twoEntries(rows: number, width: number, sparse: boolean): ReturnType<typeof trainingBlock> {
+  const indices = Int32Array.from({ length: 2 * rows }, (_, i) => ((i >> 1) * 7 + (i % 2) * (width >> 1)) % width);
+  const values = Float64Array.from(indices, (_, i) => Math.sin(i + 1));
+  const dense = new Float64Array(sparse ? 0 : rows * width);
+  if (!sparse) indices.forEach((j, i) => (dense[(i >> 1) * width + j] = values[i]!));
+  return trainingBlock({
+    rows,
+    width,
+    dense: sparse ? null : dense,
+    sparse: sparse ? { starts: Int32Array.from({ length: rows + 1 }, (_, row) => 2 * row), indices, values } : null,
+    label: Float64Array.from({ length: rows }, (_, r) => r % 3),
+    weight: null,
+    extra: [],
+  });
+}
+
+test("sparse rows need memory for weights and slopes when they are learned from, and for neither when outputs are asked for", () => {
+  const width = 1 << 14;
+  const layers = [width, 2, 3];
+  const spec = { layers, weights: Float64Array.from({ length: weightCount(layers) }, (_, i) => Math.sin(i)) };
+  const block = twoEntries(40, width, true);
+  const regions = jest.spyOn(KernelMemory.prototype, "regions");
+  try {
+    learnFrom([block], spec);
+    outputsOf(block, spec);
+    const doubles = regions.mock.calls.map(([sizes]) => Object.values(sizes).reduce((sum, size) => sum + size, 0));
+    expect(doubles).toHaveLength(2);
+    expect(doubles[0]).toBeLessThan(2.1 * spec.weights.length);
+    expect(doubles[1]).toBeLessThan(0.1 * spec.weights.length);
+  } finally {
+    regions.mockRestore();
+  }
+});
+
+test("slopes of sparse rows stay when dense ones follow", () => {
+  const layers = [30, 4, 3];
+  const spec = { layers, weights: Float64Array.from({ length: weightCount(layers) }, (_, i) => Math.sin(i)) };
+  const blocks = [twoEntries(70, 30, true), twoEntries(600, 30, false), twoEntries(30, 30, true)];
+  const together = learnFrom(blocks, spec);
+  const asDense = learnFrom([70, 600, 30].map((count) => twoEntries(count, 30, false)), spec); // prettier-ignore
+  expect(together.rows).toBe(700);
+  expectNear([together.loss], [asDense.loss], 1e-12);
+  expectNear([...together.gradient], [...asDense.gradient], 1e-9);
 });
