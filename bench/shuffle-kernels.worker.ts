@@ -116,7 +116,7 @@ function specOf(task: Task): ShuffleSpec {
     case "reduceByKey":
     case "tiny":
     case "wordCount":
-      return { ...hash, aggregation: { kind: "reduce", merge: add as never }, mapSideCombine: true };
+      return { ...hash, aggregation: { kind: "reduce", call: "reduceByKey", merge: add as never }, mapSideCombine: true };
     case "groupByKey":
       return { ...hash, aggregation: { kind: "group" } };
     case "sortByKey":

@@ -1,5 +1,7 @@
 /** Checks of what users pass, with messages that name the call. */
+import { types } from "node:util";
 import { UsageError } from "../common/errors";
+import { ASYNC_COMBINER, asyncCombiner } from "../shuffle";
 
 /** How messages show a value. */
 export function show(value: unknown): string {
@@ -23,6 +25,11 @@ function invalid(call: string, what: string, wanted: string, value: unknown): Us
 
 export function checkFunction(call: string, f: unknown, what = "the function"): void {
   if (typeof f !== "function") throw invalid(call, what, "a function", f);
+}
+
+/** @param name what messages call `f`, a function that combines records. @throws UsageError for an async function. */
+export function checkSynchronous(call: string, f: unknown, name: string): void {
+  if (types.isAsyncFunction(f)) throw new UsageError(ASYNC_COMBINER, asyncCombiner(call, name));
 }
 
 export function checkInteger(call: string, what: string, value: unknown, min: number): number {

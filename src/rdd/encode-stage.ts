@@ -198,13 +198,13 @@ function encodeOutput(output: StageOutput, encoder: SpecEncoder): OutputSpec {
 
 function encodeAction(action: StageAction, encoder: SpecEncoder): ActionSpec {
   switch (action.kind) {
-    case "reduce":
     case "foreach":
       return { kind: action.kind, f: encoder.function(action.f) };
+    case "reduce":
     case "partition":
       return { ...action, f: encoder.function(action.f) };
     case "aggregate":
-      return { kind: "aggregate", zero: encoder.capture(action.zero), f: encoder.function(action.f) };
+      return { ...action, zero: encoder.capture(action.zero), f: encoder.function(action.f) };
     case "ordered":
       return { ...action, key: action.key === null ? null : encoder.function(action.key) };
     default:

@@ -1,7 +1,7 @@
 /** What every group of RDD methods builds on: the node behind the handle, and making handles of new nodes. */
 import { inspect } from "node:util";
 import type { Frozen } from "../closure/frozen";
-import { checkFunction } from "./arguments";
+import { checkFunction, checkSynchronous } from "./arguments";
 import type { Lifeline } from "./cleaner";
 import type { ContextPort, UserContext } from "./context-port";
 import type { DatasetNode } from "./nodes/node";
@@ -54,6 +54,17 @@ export class RddBase {
     this.port.assertRunning(call);
     checkFunction(call, f);
     return this.port.freeze(f, call);
+  }
+
+  /**
+   * Internal: as `capture`, of a function that combines records, which cannot be asynchronous.
+   *
+   * @param name what messages call it. @throws UsageError for an async function.
+   */
+  captureCombiner(f: unknown, call: string, name = "the function"): Frozen {
+    const captured = this.capture(f, call);
+    checkSynchronous(call, f, name);
+    return captured;
   }
 
   /** Internal: what the handle keeps; see cleaner.ts. */

@@ -11,8 +11,9 @@ type Action<F, V> =
   /** All records, or the first `limit` of the partition, as encoded batches. */
   | { readonly kind: "collect"; readonly limit: number | null }
   /** No value where the partition is empty. */
-  | { readonly kind: "reduce"; readonly f: F }
-  | { readonly kind: "aggregate"; readonly zero: V; readonly f: F }
+  /** `call`, here and below: the user's call, for messages. */
+  | { readonly kind: "reduce"; readonly call: string; readonly f: F }
+  | { readonly kind: "aggregate"; readonly call: string; readonly zero: V; readonly f: F }
   | { readonly kind: "sum" }
   | { readonly kind: "stats" }
   /** The first `count` records in the order of `key` (of the records themselves where null), or of the opposite order. */

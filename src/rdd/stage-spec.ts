@@ -68,10 +68,12 @@ export type PartitioningSpec =
   /** A partitioner of the user's, captured. */
   | { readonly kind: "custom"; readonly numPartitions: number; readonly partitioner: CaptureRef };
 
+/** `call`: the user's call, for messages. */
 export type AggregationSpec =
-  | { readonly kind: "reduce"; readonly merge: FunctionSpec }
+  | { readonly kind: "reduce"; readonly call: string; readonly merge: FunctionSpec }
   | {
       readonly kind: "combine";
+      readonly call: string;
       readonly createCombiner: FunctionSpec;
       readonly mergeValue: FunctionSpec;
       readonly mergeCombiners: FunctionSpec;
@@ -79,6 +81,7 @@ export type AggregationSpec =
   /** foldByKey, aggregateByKey: `zero` is captured, every key starts from a copy of its own. */
   | {
       readonly kind: "aggregate";
+      readonly call: string;
       readonly zero: CaptureRef;
       readonly mergeValue: FunctionSpec;
       readonly mergeCombiners: FunctionSpec;
@@ -156,9 +159,10 @@ export type NodeSpec =
       readonly carries: "pairs" | "keys";
     };
 
+/** `call`: as in AggregationSpec. */
 export type FoldSpec =
-  | { readonly kind: "reduce"; readonly f: FunctionSpec }
-  | { readonly kind: "aggregate"; readonly zero: CaptureRef; readonly f: FunctionSpec };
+  | { readonly kind: "reduce"; readonly call: string; readonly f: FunctionSpec }
+  | { readonly kind: "aggregate"; readonly call: string; readonly zero: CaptureRef; readonly f: FunctionSpec };
 
 export type JoinKind = "inner" | "left" | "right" | "full";
 

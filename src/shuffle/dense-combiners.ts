@@ -1,5 +1,6 @@
 /** Combiners by number of their key: doubles while all are numbers, JavaScript values from the first that is not. */
 import type { TaskMemory } from "../storage/task-env";
+import { refusePromises } from "./async-combiners";
 import { BATCH_ROWS, type BatchColumn, type Drained, sliceColumn } from "./batch";
 import { type Fold, functionsOf, Stop } from "./fold";
 import type { KeyIndex } from "./key-index";
@@ -134,8 +135,9 @@ export class DenseCombiners {
     }
   }
 
-  /** Everything, at most `rows` records at a time; empty after the last. */
+  /** Everything, at most `rows` records at a time; empty after the last. Combiners that are promises are refused. */
   *drain(rows: number): Generator<Drained> {
+    if (this.#numbers === null) refusePromises(this.#list, this.#fold.call, this.#fold.name);
     const combiners: BatchColumn =
       this.#numbers === null ? { type: "any", values: this.#list } : { type: "number", values: this.#numbers };
     for (let from = 0; from < this.count; from += rows) {

@@ -1,5 +1,6 @@
 /** The one shuffle: writers for the map side, sources for the reduce side. What to do is said by a ShuffleSpec. */
 export { aggregated } from "./aggregate";
+export { ASYNC_COMBINER, asyncCombiner, COMBINES, refusePromises, TAKES_IN } from "./async-combiners";
 export { coGrouped, grouped } from "./cogroup";
 export { filteredByKeys } from "./filter-by-keys";
 export { joined } from "./join";

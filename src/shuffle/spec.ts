@@ -22,13 +22,14 @@ export type Partitioning =
 
 export type KeyCompare = (a: unknown, b: unknown) => number;
 
-/** How records with equal keys become one. Values of a group, and their combination, come in no particular order of map tasks. */
+/** How records with equal keys become one. `call` is the user's call, for messages. Values of a group, and their combination, come in no particular order of map tasks. */
 export type Aggregation =
   /** reduceByKey: values combine with each other. Associative and commutative, as Spark demands. */
-  | { readonly kind: "reduce"; readonly merge: (a: unknown, b: unknown) => unknown }
+  | { readonly kind: "reduce"; readonly call: string; readonly merge: (a: unknown, b: unknown) => unknown }
   /** combineByKey, aggregateByKey, foldByKey. `mergeValue` and `mergeCombiners` may change and return their first argument. */
   | {
       readonly kind: "combine";
+      readonly call: string;
       readonly createCombiner: (value: unknown) => unknown;
       readonly mergeValue: (combiner: unknown, value: unknown) => unknown;
       readonly mergeCombiners: (a: unknown, b: unknown) => unknown;

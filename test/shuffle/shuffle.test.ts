@@ -30,7 +30,7 @@ describe.each(MEMORIES)("with %s", (_name, memory) => {
     });
 
     test.each([true, false])("numbers are summed by key, combined on the map side: %s", (mapSideCombine) => {
-      const aggregation: Aggregation = { kind: "reduce", merge: (a, b) => (a as number) + (b as number) };
+      const aggregation: Aggregation = { kind: "reduce", call: "reduceByKey", merge: (a, b) => (a as number) + (b as number) };
       fc.assert(
         fc.property(maps(key, fc.integer({ min: -100, max: 100 })), (tasks) => {
           const { partitions } = runShuffle({ ...HASH3, aggregation, mapSideCombine }, tasks, memory);
@@ -46,6 +46,7 @@ describe.each(MEMORIES)("with %s", (_name, memory) => {
     test.each([true, false])("combiners of any kind, combined on the map side: %s", (mapSideCombine) => {
       const aggregation: Aggregation = {
         kind: "combine",
+        call: "combineByKey",
         createCombiner: (value) => [value],
         mergeValue: (list, value) => [...(list as unknown[]), value],
         mergeCombiners: (a, b) => [...(a as unknown[]), ...(b as unknown[])],
@@ -66,6 +67,7 @@ describe.each(MEMORIES)("with %s", (_name, memory) => {
     test("a combiner that stops being a number halfway", () => {
       const aggregation: Aggregation = {
         kind: "reduce",
+        call: "reduceByKey",
         merge: (a, b) =>
           typeof a === "bigint" || typeof b === "bigint" || (a as number) + (b as number) > 50
             ? BigInt(a as number) + BigInt(b as number)

@@ -12,7 +12,7 @@ const SPEC: ShuffleSpec = {
   carries: "pairs",
   mapSideCombine: true,
 };
-const SUM: ShuffleSpec["aggregation"] = { kind: "reduce", merge: (a, b) => (a as number) + (b as number) };
+const SUM: ShuffleSpec["aggregation"] = { kind: "reduce", call: "reduceByKey", merge: (a, b) => (a as number) + (b as number) };
 
 const KEYS: Record<string, (i: number) => unknown> = {
   numbers: (i) => i * 0.5,
@@ -173,6 +173,7 @@ describe("files and memory", () => {
       ...SPEC,
       aggregation: {
         kind: "reduce",
+        call: "reduceByKey",
         merge: () => {
           throw new Error("the user's");
         },

@@ -3,8 +3,8 @@ import type { Call } from "../context-port";
 import { Readable } from "node:stream";
 import { decodeValue, encodeValue, KeyMap } from "../../columnar";
 import { UsageError } from "../../common/errors";
-import { isPair, notAPair } from "../../shuffle";
-import { checkBoolean, checkFunction, checkInteger, checkString } from "../arguments";
+import { COMBINES, isPair, notAPair, refusePromises, TAKES_IN } from "../../shuffle";
+import { checkBoolean, checkFunction, checkInteger, checkString, checkSynchronous } from "../arguments";
 import type { DatasetNode } from "../nodes/node";
 import { OpNode } from "../nodes/op-node";
 import { PartitionNode } from "../nodes/partition-node";
@@ -235,45 +235,50 @@ export const actionMethods = {
     return (await takeRecords(this, callOf(this.node, "isEmpty", options), 1)).length === 0;
   },
   async reduce(this: RDD<unknown>, f: Binary, options?: ActionOptions) {
-    const captured = this.capture(f, "reduce");
-    const partials = await rowsOf(this.node, callOf(this.node, "reduce", options), { kind: "reduce", f: captured });
+    const captured = this.captureCombiner(f, "reduce");
+    const partials = await rowsOf(this.node, callOf(this.node, "reduce", options), {
+      kind: "reduce",
+      call: "reduce",
+      f: captured,
+    });
     if (partials.length === 0) throw emptyCollection("reduce");
-    return partials.reduce((a, b) => f(a, b));
+    return combined("reduce", "the function", partials.slice(1), partials[0], f);
   },
   async fold(this: RDD<unknown>, zero: unknown, f: Binary, options?: ActionOptions) {
-    const captured = this.capture(f, "fold");
-    const action: StageAction = { kind: "aggregate", zero: this.port.freeze(zero, "fold"), f: captured };
+    const captured = this.captureCombiner(f, "fold");
+    const action: StageAction = { kind: "aggregate", call: "fold", zero: this.port.freeze(zero, "fold"), f: captured };
     const start = copyOf(zero, this);
     const partials = await partitionValues<unknown>(this.node, callOf(this.node, "fold", options), action);
-    return partials.reduce((a, b) => f(a, b), start);
+    return combined("fold", "the function", partials, start, f);
   },
   async aggregate(this: RDD<unknown>, zero: unknown, seq: Binary, comb: Binary, options?: ActionOptions) {
-    checkFunction("aggregate", comb, "the function that combines");
-    const captured = this.capture(seq, "aggregate");
-    const action: StageAction = { kind: "aggregate", zero: this.port.freeze(zero, "aggregate"), f: captured };
+    checkFunction("aggregate", comb, COMBINES);
+    checkSynchronous("aggregate", comb, COMBINES);
+    const captured = this.captureCombiner(seq, "aggregate", TAKES_IN);
+    const action: StageAction = { kind: "aggregate", call: "aggregate", zero: this.port.freeze(zero, "aggregate"), f: captured };
     const start = copyOf(zero, this);
     const partials = await partitionValues<unknown>(this.node, callOf(this.node, "aggregate", options), action);
-    return partials.reduce((a, b) => comb(a, b), start);
+    return combined("aggregate", COMBINES, partials, start, comb);
   },
   async treeReduce(this: RDD<unknown>, f: Binary, depth: unknown = 2, options?: ActionOptions) {
     const rounds = checkDepth("treeReduce", depth);
-    const captured = this.capture(f, "treeReduce");
+    const captured = this.captureCombiner(f, "treeReduce");
     const call = callOf(this.node, "treeReduce", options);
     const partial = new PartitionNode(this.port, "treeReduce", this.node, { kind: "reduce", f: captured });
     const partials = await rowsOf(await treeCombine(partial, call, captured, rounds), call, { kind: "collect", limit: null });
     if (partials.length === 0) throw emptyCollection("treeReduce");
-    return partials.reduce((a, b) => f(a, b));
+    return combined("treeReduce", "the function", partials.slice(1), partials[0], f);
   },
   async treeAggregate(this: RDD<unknown>, zero: unknown, seq: Binary, comb: Binary, depth: unknown = 2, options?: ActionOptions) {
     const rounds = checkDepth("treeAggregate", depth);
-    const captured = this.capture(seq, "treeAggregate");
-    const combine = this.capture(comb, "treeAggregate");
+    const captured = this.captureCombiner(seq, "treeAggregate", TAKES_IN);
+    const combine = this.captureCombiner(comb, "treeAggregate", COMBINES);
     const call = callOf(this.node, "treeAggregate", options);
     const start = copyOf(zero, this);
     const plan = { kind: "aggregate", zero: this.port.freeze(zero, "treeAggregate"), f: captured } as const;
     const partial = new PartitionNode(this.port, "treeAggregate", this.node, plan);
     const partials = await rowsOf(await treeCombine(partial, call, combine, rounds), call, { kind: "collect", limit: null });
-    return partials.reduce((a, b) => comb(a, b), start);
+    return combined("treeAggregate", COMBINES, partials, start, comb);
   },
   async foreach(this: RDD<unknown>, f: unknown, options?: ActionOptions) {
     const captured = this.capture(f, "foreach");
@@ -317,6 +322,13 @@ export const actionMethods = {
     return Readable.from(records, { objectMode: true });
   },
 } satisfies Implements<ActionMethods<unknown>>;
+
+/** The results of partitions combined by `f`, which messages call `name`. */
+function combined(call: string, name: string, partials: readonly unknown[], start: unknown, f: Binary): unknown {
+  const result = partials.reduce((a, b) => f(a, b), start);
+  refusePromises([result], call, name);
+  return result;
+}
 
 async function counted(node: DatasetNode, call: Call, keys: boolean): Promise<Map<unknown, number>> {
   const counts = new KeyMap<number>();

@@ -192,6 +192,7 @@ export const approximateMethods = {
     const sketch = sketchOf("countApproxDistinct", relativeSD);
     const action: StageAction = {
       kind: "aggregate",
+      call: "countApproxDistinct",
       zero: this.port.freeze(sketch, "countApproxDistinct"),
       f: { builtin: "addToSketch" },
     };

@@ -1,6 +1,7 @@
 /** Operations on datasets of [key, value] pairs that gather the values of each key. Keys compare by content. */
 import { KeyMap } from "../../columnar";
 import { UsageError } from "../../common/errors";
+import { COMBINES, refusePromises, TAKES_IN } from "../../shuffle";
 import { checkBoolean, checkFunction } from "../arguments";
 import { OpNode } from "../nodes/op-node";
 import { CombinedNode } from "../nodes/combined-node";
@@ -152,10 +153,10 @@ export const pairMethods = {
     return withValueFunction(this, "flatMapValues", f);
   },
   reduceByKey(this: RDD<unknown>, f: unknown, layout?: unknown) {
-    return aggregated(this, "reduceByKey", { kind: "reduce", merge: this.capture(f, "reduceByKey") }, layout);
+    return aggregated(this, "reduceByKey", { kind: "reduce", merge: this.captureCombiner(f, "reduceByKey") }, layout);
   },
   foldByKey(this: RDD<unknown>, zero: unknown, f: unknown, layout?: unknown) {
-    const merge = this.capture(f, "foldByKey");
+    const merge = this.captureCombiner(f, "foldByKey");
     return aggregated(
       this,
       "foldByKey",
@@ -164,8 +165,8 @@ export const pairMethods = {
     );
   },
   aggregateByKey(this: RDD<unknown>, zero: unknown, seq: unknown, comb: unknown, layout?: unknown) {
-    const mergeValue = this.capture(seq, "aggregateByKey");
-    const mergeCombiners = this.capture(comb, "aggregateByKey");
+    const mergeValue = this.captureCombiner(seq, "aggregateByKey", TAKES_IN);
+    const mergeCombiners = this.captureCombiner(comb, "aggregateByKey", COMBINES);
     return aggregated(
       this,
       "aggregateByKey",
@@ -183,9 +184,9 @@ export const pairMethods = {
   ) {
     const plan: AggregationPlan = {
       kind: "combine",
-      createCombiner: this.capture(create, "combineByKey"),
-      mergeValue: this.capture(mergeValue, "combineByKey"),
-      mergeCombiners: this.capture(mergeCombiners, "combineByKey"),
+      createCombiner: this.captureCombiner(create, "combineByKey", "the function create"),
+      mergeValue: this.captureCombiner(mergeValue, "combineByKey", "the function mergeValue"),
+      mergeCombiners: this.captureCombiner(mergeCombiners, "combineByKey", "the function mergeCombiners"),
     };
     return aggregated(this, "combineByKey", plan, layout, checkBoolean("combineByKey", "mapSideCombine", mapSideCombine));
   },
@@ -206,12 +207,14 @@ export const pairMethods = {
       throw new UsageError("MISSING_ARGUMENT", "partitionBy: give a number of partitions or a partitioner.");
     const { node } = this;
     return this.derive(
-      new ShuffledNode(this.port, "partitionBy", node, () => choosePartitioner(wanted, [node]), { carries: "pairs" }),
+      new ShuffledNode(this.port, "partitionBy", node, () => choosePartitioner("partitionBy", wanted, [node]), {
+        carries: "pairs",
+      }),
     );
   },
   async reduceByKeyLocally(this: RDD<unknown>, f: (a: unknown, b: unknown) => unknown, options?: ActionOptions) {
     checkFunction("reduceByKeyLocally", f);
-    const merge = this.capture(f, "reduceByKeyLocally");
+    const merge = this.captureCombiner(f, "reduceByKeyLocally");
     const call = callOf(this.node, "reduceByKeyLocally", options);
     const combined = new CombinedNode(this.port, "reduceByKeyLocally", this.node, { kind: "reduce", merge });
     const result = new KeyMap<unknown>();
@@ -220,6 +223,7 @@ export const pairMethods = {
         result.set(key, result.has(key) ? f(result.get(key), value) : value);
       }
     }
+    refusePromises([...result.values()], "reduceByKeyLocally", "the function");
     return new Map(result);
   },
 } satisfies Implements<PairMethods<unknown>>;

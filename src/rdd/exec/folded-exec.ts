@@ -1,4 +1,5 @@
 /** One record for a partition: what reducing or aggregating its records gives. For tree aggregations. */
+import { refusePromises, TAKES_IN } from "../../shuffle";
 import { DeferredSource } from "../pipeline/iterable-source";
 import { type AnySource, emptySource, isThenable, rowsChunk, SingleSource, then } from "../pipeline/source";
 import type { FoldSpec } from "../stage-spec";
@@ -17,9 +18,11 @@ export class FoldedExec implements ExecNode {
     return sourceChain((task) => {
       const f = task.function(fold.f);
       const sink = fold.kind === "reduce" ? new ReduceSink(f) : new AggregateSink(task.freshCapture(fold.zero), f);
-      const done = then(runChain(parent, sink, task), (): AnySource =>
-        sink instanceof ReduceSink && !sink.hasValue ? emptySource : new SingleSource(rowsChunk([sink.value])),
-      );
+      const done = then(runChain(parent, sink, task), (): AnySource => {
+        if (sink instanceof ReduceSink && !sink.hasValue) return emptySource;
+        refusePromises([sink.value], fold.call, sink instanceof ReduceSink ? "the function" : TAKES_IN);
+        return new SingleSource(rowsChunk([sink.value]));
+      });
       return isThenable(done) ? new DeferredSource(done) : done;
     });
   }

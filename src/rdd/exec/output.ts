@@ -1,7 +1,7 @@
 /** What a task makes of the records of its partition: the result of an action, or map output. */
 import { KeyMap, type Sink } from "../../columnar";
 import { InternalError, unreachable } from "../../common/errors";
-import { createShuffleWriter } from "../../shuffle";
+import { createShuffleWriter, refusePromises, TAKES_IN } from "../../shuffle";
 import { type MaybePromise, then } from "../pipeline/source";
 import { encodeOne, encodeRows } from "../row-bytes";
 import type { ActionSpec } from "../stage-output";
@@ -43,9 +43,16 @@ function runAction(chain: Chain, action: Exclude<ActionSpec, { kind: "collect" }
     case "count":
       return into(new CountSink(), (sink) => value(sink.count));
     case "reduce":
-      return into(new ReduceSink(task.function(action.f)), (sink) => encodeRows(sink.hasValue ? [sink.value] : [], task.values));
+      return into(new ReduceSink(task.function(action.f)), (sink) => {
+        const reduced = sink.hasValue ? [sink.value] : [];
+        refusePromises(reduced, action.call, "the function");
+        return encodeRows(reduced, task.values);
+      });
     case "aggregate":
-      return into(new AggregateSink(task.freshCapture(action.zero), task.function(action.f)), (sink) => value(sink.value));
+      return into(new AggregateSink(task.freshCapture(action.zero), task.function(action.f)), (sink) => {
+        refusePromises([sink.value], action.call, action.call === "fold" ? "the function" : TAKES_IN);
+        return value(sink.value);
+      });
     case "sum":
       return into(new SumSink(), (sink) => value(sink.sum));
     case "stats":

@@ -58,10 +58,11 @@ function partitioning(spec: PartitioningSpec, task: TaskRun): Partitioning {
 function aggregation(spec: AggregationSpec, task: TaskRun): Aggregation {
   switch (spec.kind) {
     case "reduce":
-      return { kind: "reduce", merge: task.function(spec.merge) };
+      return { kind: "reduce", call: spec.call, merge: task.function(spec.merge) };
     case "combine":
       return {
         kind: "combine",
+        call: spec.call,
         createCombiner: task.function(spec.createCombiner),
         mergeValue: task.function(spec.mergeValue),
         mergeCombiners: task.function(spec.mergeCombiners),
@@ -71,6 +72,7 @@ function aggregation(spec: AggregationSpec, task: TaskRun): Aggregation {
       const zero = task.zeroMaker(spec.zero);
       return {
         kind: "combine",
+        call: spec.call,
         createCombiner: (value) => mergeValue(zero(), value),
         mergeValue,
         mergeCombiners: task.function(spec.mergeCombiners),

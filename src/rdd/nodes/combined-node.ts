@@ -27,6 +27,7 @@ export class CombinedNode extends DatasetNode {
   }
 
   override encode(encoder: SpecEncoder): NodeSpec {
-    return { kind: "aggregated", parent: encoder.node(this.parent), aggregation: encodeAggregation(this.aggregation, encoder) };
+    const aggregation = encodeAggregation(this.aggregation, encoder, this.scope);
+    return { kind: "aggregated", parent: encoder.node(this.parent), aggregation };
   }
 }

@@ -65,12 +65,12 @@ export class PartitionNode extends DatasetNode {
       case "pipe":
         return { kind: "pipe", parent, pipe: plan.pipe };
       case "reduce":
-        return { kind: "folded", parent, fold: { kind: "reduce", f: encoder.function(plan.f) } };
+        return { kind: "folded", parent, fold: { kind: "reduce", call: this.scope, f: encoder.function(plan.f) } };
       case "aggregate":
         return {
           kind: "folded",
           parent,
-          fold: { kind: "aggregate", zero: encoder.capture(plan.zero), f: encoder.function(plan.f) },
+          fold: { kind: "aggregate", call: this.scope, zero: encoder.capture(plan.zero), f: encoder.function(plan.f) },
         };
       default:
         return { kind: plan.kind, parent };

@@ -47,6 +47,7 @@ const BUILT_IN = [HashPartitioner, RangePartitioner, IndexPartitioner];
 export class ShuffleDependency {
   readonly kind = "shuffle";
   readonly shuffleId: number;
+  readonly #call: string;
   #customPartitioner: Frozen | undefined;
 
   /** @param owner the dataset that reads the shuffle. @param node the one whose pairs move. */
@@ -59,6 +60,7 @@ export class ShuffleDependency {
     const { context } = node;
     const shuffleId = context.nextShuffleId();
     this.shuffleId = shuffleId;
+    this.#call = owner.scope;
     releaseWith(owner.lifeline(), () => context.releaseShuffle(shuffleId, false), this);
     // A subclass of a partitioner of ours may decide otherwise.
     if (!BUILT_IN.some((known) => partitioner.constructor === known)) {
@@ -76,7 +78,7 @@ export class ShuffleDependency {
       shuffleId: this.shuffleId,
       partitioning: this.#encodePartitioning(encoder),
       carries: this.plan.carries,
-      aggregation: aggregation === undefined ? null : encodeAggregation(aggregation, encoder),
+      aggregation: aggregation === undefined ? null : encodeAggregation(aggregation, encoder, this.#call),
       mapSideCombine: this.plan.mapSideCombine ?? false,
       ordering:
         ordering === undefined
@@ -105,13 +107,15 @@ export class ShuffleDependency {
   }
 }
 
-export function encodeAggregation(plan: AggregationPlan, encoder: SpecEncoder): AggregationSpec {
+/** @param call the user's call, for messages. */
+export function encodeAggregation(plan: AggregationPlan, encoder: SpecEncoder, call: string): AggregationSpec {
   switch (plan.kind) {
     case "reduce":
-      return { kind: "reduce", merge: encoder.function(plan.merge) };
+      return { kind: "reduce", call, merge: encoder.function(plan.merge) };
     case "combine":
       return {
         kind: "combine",
+        call,
         createCombiner: encoder.function(plan.createCombiner),
         mergeValue: encoder.function(plan.mergeValue),
         mergeCombiners: encoder.function(plan.mergeCombiners),
@@ -119,6 +123,7 @@ export function encodeAggregation(plan: AggregationPlan, encoder: SpecEncoder): 
     case "aggregate":
       return {
         kind: "aggregate",
+        call,
         zero: encoder.capture(plan.zero),
         mergeValue: encoder.function(plan.mergeValue),
         mergeCombiners: encoder.function(plan.mergeCombiners),

@@ -61,6 +61,6 @@ export class ShuffledNode extends DatasetNode {
     const { aggregation } = this.plan;
     return aggregation === undefined
       ? { kind: "pass", parent }
-      : { kind: "aggregated", parent, aggregation: encodeAggregation(aggregation, encoder) };
+      : { kind: "aggregated", parent, aggregation: encodeAggregation(aggregation, encoder, this.scope) };
   }
 }
