@@ -44,9 +44,9 @@ export function checkInteger(call: string, what: string, value: unknown, min: nu
 /** A driver of 4 GB has no room to keep account of more. */
 const MOST_PARTITIONS = 4_000_000;
 
-export function checkNumPartitions(call: string, value: unknown, min = 1): number {
-  const count = checkInteger(call, "the number of partitions", value, min);
-  if (count > MOST_PARTITIONS) throw invalid(call, "the number of partitions", `at most ${MOST_PARTITIONS}`, value);
+export function checkNumPartitions(call: string, value: unknown, min = 1, what = "the number of partitions"): number {
+  const count = checkInteger(call, what, value, min);
+  if (count > MOST_PARTITIONS) throw invalid(call, what, `at most ${MOST_PARTITIONS}`, value);
   return count;
 }
 

@@ -239,6 +239,37 @@ test("partitioners of the user's own", async () => {
   expect(() => new HashPartitioner(-1)).toThrow(/number of partitions/);
 });
 
+test("a partitioner must have a whole number of partitions, and some where there are records", async () => {
+  class Some extends Partitioner {
+    constructor(override readonly numPartitions: number) {
+      super();
+    }
+    override getPartition(): number {
+      return 0;
+    }
+  }
+  for (const wrong of [-1, NaN, 1.5, Infinity, 5_000_000, "3" as never]) {
+    for (const call of [
+      () => a().partitionBy(new Some(wrong)),
+      () => a().reduceByKey((x, y) => x + y, new Some(wrong)),
+      () => a().join(b(), new Some(wrong)),
+      () => a().cogroup(b(), new Some(wrong)),
+      () => a().subtract(a(), new Some(wrong)),
+      () => a().repartitionAndSortWithinPartitions(new Some(wrong)),
+    ]) {
+      expect(call).toThrow(/^\[INVALID_ARGUMENT\] \w+: the numPartitions of the partitioner \(Some\) must be /);
+    }
+  }
+  for (const none of [new Some(0), new HashPartitioner(0)]) {
+    await expect(a().partitionBy(none).collect()).rejects.toThrow(
+      "partitionBy: the partitioner has no partitions (its numPartitions is 0), and the RDD has 2, whose records would go nowhere.",
+    );
+    await expect(a().join(b(), none).count()).rejects.toThrow("join: the partitioner has no partitions");
+    expect(await sc.emptyRDD<[string, number]>().partitionBy(none).collect()).toEqual([]);
+  }
+  expect(sc.stages).toEqual([]);
+});
+
 test("sorting", async () => {
   const shuffled = sc.range(0, 1000, 1, 5).map((i) => [(i * 7919) % 1000, i]);
   const upTo = Array.from({ length: 1000 }, (_, i) => i);

@@ -1,4 +1,5 @@
 /** Spark's rule for the layout of a wide operation that names none. */
+import { UsageError } from "../../common/errors";
 import type { DatasetNode } from "../nodes/node";
 import { HashPartitioner, Partitioner } from "../partitioner";
 
@@ -20,8 +21,24 @@ function defaultPartitioner(parents: readonly DatasetNode[]): Partitioner {
   return new HashPartitioner(count);
 }
 
-/** The partitioner that a call's last argument stands for: itself, a number of partitions, or the default. */
-export function choosePartitioner(wanted: Partitioner | number | undefined, parents: readonly DatasetNode[]): Partitioner {
-  if (wanted instanceof Partitioner) return wanted;
+/**
+ * The partitioner that the last argument of `call` stands for: itself, a number of partitions, or the default.
+ *
+ * @throws UsageError for a partitioner without partitions where there may be records.
+ */
+export function choosePartitioner(
+  call: string,
+  wanted: Partitioner | number | undefined,
+  parents: readonly DatasetNode[],
+): Partitioner {
+  if (wanted instanceof Partitioner) {
+    const most = Math.max(...parents.map((parent) => parent.numPartitions));
+    if (wanted.numPartitions === 0 && most > 0)
+      throw new UsageError(
+        "INVALID_ARGUMENT",
+        `${call}: the partitioner has no partitions (its numPartitions is 0), and the RDD has ${most}, whose records would go nowhere.`,
+      );
+    return wanted;
+  }
   return wanted === undefined ? defaultPartitioner(parents) : new HashPartitioner(wanted);
 }

@@ -63,7 +63,7 @@ function together(
   const parents = [rdd.node, ...others.map((other) => checkRdd(scope, other))];
   // What is subtracted from keeps its layout; the others follow the largest.
   const deciding = plan.kind === "filterByKeys" ? [rdd.node] : parents;
-  let node: DatasetNode = new CoGroupedNode(port, scope, parents, () => choosePartitioner(wanted, deciding), plan);
+  let node: DatasetNode = new CoGroupedNode(port, scope, parents, () => choosePartitioner(scope, wanted, deciding), plan);
   for (let i = 0; i < passes; i++) node = new PartitionNode(port, scope, node, { kind: "pass" }, { preservesPartitioning: true });
   return rdd.derive(node);
 }

@@ -129,7 +129,7 @@ export function aggregated(
   const wanted = checkLayout(scope, layout);
   const { node } = rdd;
   return rdd.derive(
-    new ShuffledNode(rdd.port, scope, node, () => choosePartitioner(wanted, [node]), {
+    new ShuffledNode(rdd.port, scope, node, () => choosePartitioner(scope, wanted, [node]), {
       carries: "pairs",
       aggregation,
       mapSideCombine,

@@ -2,6 +2,7 @@
 import { PartitionNode } from "../nodes/partition-node";
 import { CoGroupedNode } from "../nodes/cogrouped-node";
 import { ShuffledNode } from "../nodes/shuffled-node";
+import type { Partitioner } from "../partitioner";
 import type { RDD } from "../rdd";
 import { choosePartitioner } from "./default-partitioner";
 import type { Implements } from "./install";
@@ -24,7 +25,7 @@ function filtered(rdd: RDD<unknown>, scope: string, other: unknown, layout: unkn
   port.assertRunning(scope);
   const wanted = checkLayout(scope, layout);
   const sides = [rdd.node, checkRdd(scope, other)].map((side) => new PartitionNode(port, scope, side, { kind: "pass" }));
-  const choose = (): ReturnType<typeof choosePartitioner> => choosePartitioner(wanted, sides);
+  const choose = (): Partitioner => choosePartitioner(scope, wanted, sides);
   const result = new CoGroupedNode(port, scope, sides, choose, {
     kind: "filterByKeys",
     keep,
@@ -40,7 +41,7 @@ export const setMethods = {
     port.assertRunning("distinct");
     const wanted = checkLayout("distinct", numPartitions);
     const keyed = new PartitionNode(port, "distinct", this.node, { kind: "pass" });
-    const shuffled = new ShuffledNode(port, "distinct", keyed, () => choosePartitioner(wanted, [keyed]), {
+    const shuffled = new ShuffledNode(port, "distinct", keyed, () => choosePartitioner("distinct", wanted, [keyed]), {
       carries: "keys",
       aggregation: { kind: "distinct" },
       mapSideCombine: true,

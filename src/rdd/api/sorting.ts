@@ -127,7 +127,7 @@ export const sortingMethods = {
     const wanted = checkLayout(scope, layout, f);
     const up = checkBoolean(scope, "ascending", ascending);
     const { node } = this;
-    const choose = (): Partitioner => choosePartitioner(wanted, [node]);
+    const choose = (): Partitioner => choosePartitioner(scope, wanted, [node]);
     return this.derive(new ShuffledNode(this.port, scope, node, choose, { carries: "pairs", ordering: { ascending: up } }));
   },
   filterByRange(this: RDD<unknown>, lower: unknown, upper: unknown) {
