@@ -424,3 +424,47 @@ test("operations on pairs refuse records that are none", async () => {
     }
   }
 });
+
+describe("distinct of pairs that are laid out by key", () => {
+  const laidOut = (): RDD<[number, string]> =>
+    sc
+      .range(0, 40, 1, 4)
+      .map((i): [number, string] => [i % 10, `v${i % 2}`])
+      .partitionBy(new HashPartitioner(3));
+  const wanted = Array.from({ length: 10 }, (_, i) => [i, `v${i % 2}`]);
+
+  test.each([undefined, 3])("into %p partitions: nothing moves, and the layout stays known", async (numPartitions) => {
+    const distinct = laidOut().distinct(numPartitions);
+    expect(sorted(await distinct.collect())).toEqual(wanted);
+    // The shuffle of partitionBy, and the action.
+    expect(shape()).toEqual([
+      [4, "shuffle"],
+      [3, "action"],
+    ]);
+    expect((await distinct.partitioner())?.equals(new HashPartitioner(3))).toBe(true);
+    expect(await distinct.getNumPartitions()).toBe(3);
+    expect(await distinct.toDebugString()).not.toMatch(/ShuffledRDD[^]*ShuffledRDD/);
+    sc.stages.length = 0;
+    expect(await distinct.groupByKey().count()).toBe(10);
+    expect(shape()).toEqual([[3, "action"]]);
+  });
+
+  test("whatever the partitioner is, and also where spark.default.parallelism is set", async () => {
+    sc.settings.set("spark.default.parallelism", "64");
+    const odd = laidOut().partitionBy(2, (key) => key);
+    expect(sorted(await odd.distinct().collect())).toEqual(wanted);
+    expect(sorted(await odd.distinct(2).collect())).toEqual(wanted);
+    expect(shape().filter(([, output]) => output === "shuffle")).toHaveLength(2);
+  });
+
+  test("into another number of partitions they move, and the layout is not known", async () => {
+    const distinct = laidOut().distinct(5);
+    expect(sorted(await distinct.collect())).toEqual(wanted);
+    expect(shape()).toEqual([
+      [4, "shuffle"],
+      [3, "shuffle"],
+      [5, "action"],
+    ]);
+    expect(await distinct.partitioner()).toBeUndefined();
+  });
+});

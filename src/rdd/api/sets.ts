@@ -10,7 +10,12 @@ import { checkRdd } from "./narrow";
 import { checkLayout, type Layout } from "./layout";
 
 export interface SetMethods<T> {
-  /** Each record once. Of equal records one stays, no matter which. */
+  /**
+   * Each record once. Of equal records one stays, no matter which. Pairs that are laid out by key in as many partitions as
+   * asked for stay where they are, and their layout stays known; others move.
+   *
+   * @param numPartitions as many as there are, or `spark.default.parallelism` where that is set, by default.
+   */
   distinct(numPartitions?: number): RDD<T>;
 
   /** The records that both RDDs have, each once. */
@@ -40,13 +45,20 @@ export const setMethods = {
     const { port } = this;
     port.assertRunning("distinct");
     const wanted = checkLayout("distinct", numPartitions);
-    const keyed = new PartitionNode(port, "distinct", this.node, { kind: "pass" });
-    const shuffled = new ShuffledNode(port, "distinct", keyed, () => choosePartitioner("distinct", wanted, [keyed]), {
+    const { node } = this;
+    const keyed = new PartitionNode(port, "distinct", node, { kind: "pass" }, { preservesPartitioning: true });
+    // Equal records have equal keys, and are in one partition already where keys are.
+    const choose = (): Partitioner => {
+      const { partitioner } = node;
+      const stays = partitioner !== undefined && (wanted === undefined || wanted === partitioner.numPartitions);
+      return stays ? partitioner : choosePartitioner("distinct", wanted, [node]);
+    };
+    const shuffled = new ShuffledNode(port, "distinct", keyed, choose, {
       carries: "keys",
       aggregation: { kind: "distinct" },
       mapSideCombine: true,
     });
-    return this.derive(new PartitionNode(port, "distinct", shuffled, { kind: "pass" }));
+    return this.derive(new PartitionNode(port, "distinct", shuffled, { kind: "pass" }, { preservesPartitioning: true }));
   },
   intersection(this: RDD<unknown>, other: unknown, layout?: unknown) {
     return filtered(this, "intersection", other, layout, "present");

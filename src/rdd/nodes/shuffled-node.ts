@@ -36,7 +36,7 @@ export class ShuffledNode extends DatasetNode {
     const { parent, plan } = this;
     this.#partitioner = partitioner;
     const inPlace =
-      plan.carries === "pairs" &&
+      (plan.carries === "pairs" || plan.aggregation?.kind === "distinct") &&
       plan.ordering === undefined &&
       parent.partitioner !== undefined &&
       partitioner.equals(parent.partitioner);
@@ -44,7 +44,7 @@ export class ShuffledNode extends DatasetNode {
   }
 
   override get partitioner(): Partitioner | undefined {
-    return this.plan.carries === "pairs" ? this.#partitioner : undefined;
+    return this.plan.carries === "pairs" || this.#dependency === undefined ? this.#partitioner : undefined;
   }
 
   protected override countPartitions(): number {

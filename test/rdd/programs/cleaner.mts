@@ -32,7 +32,7 @@ async function useAndDrop(): Promise<void> {
   const reduced = cached.reduceByKey((a, b) => a + b);
   kept.push(reduced.node);
   await reduced.count();
-  await reduced.partitionBy(3).sortByKey().distinct().repartition(2).count();
+  await reduced.partitionBy(3).sortByKey().distinct(4).repartition(2).count();
   makeBroadcast(sc, [1, 2, 3]);
 }
 
