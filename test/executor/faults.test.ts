@@ -90,7 +90,7 @@ describe("kill", () => {
     const { taskId, ended } = harness.run("require('child_process').spawnSync('sleep', ['30'])");
     await harness.until(() => harness.started.includes(taskId));
     harness.endpoint.killTask(id!, taskId, "stuck", true);
-    expect(await ended).toMatchObject({ reason: expect.stringContaining("did not end within") });
+    expect(await ended).toMatchObject({ reason: expect.stringContaining("did not end within 2000 ms") });
     await harness.until(() => harness.live.size === 1 && !harness.live.has(id!));
     expect(await harness.value("return 1")).toBe(1);
   });
