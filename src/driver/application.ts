@@ -129,6 +129,16 @@ export class Application {
     this.#dispatch(event);
   }
 
+  /** Ends an attempt of a task, which runs again. False where no attempt with that id runs. */
+  killTaskAttempt(taskId: number, interrupt: boolean, reason: string): boolean {
+    if (this.#scheduler.dag.tasks.attempts.get(taskId) === undefined) {
+      log.warn(`could not kill task ${taskId}: no task with that id runs`);
+      return false;
+    }
+    this.#dispatch({ type: "KillTaskAttempt", taskId, interrupt, reason });
+    return true;
+  }
+
   /** Drops a dataset's cached blocks everywhere. */
   unpersist(rddId: number): void {
     this.blocks.removeRdd(rddId);

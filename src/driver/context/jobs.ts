@@ -79,8 +79,11 @@ export interface JobMethods {
   /** Cancels the jobs that need the stage. */
   cancelStage(stageId: number, reason?: string): void;
 
-  /** Ends one attempt of a task; the task runs again. */
-  killTaskAttempt(taskId: number, interruptThread?: boolean, reason?: string): void;
+  /**
+   * Ends one attempt of a task; the task runs again. Returns at once: false, with a warning, where no attempt with that id
+   * runs, as it has ended or never was; otherwise true, and the attempt may end by itself before it is reached.
+   */
+  killTaskAttempt(taskId: number, interruptThread?: boolean, reason?: string): boolean;
 }
 
 export const jobMethods: JobMethods & ThisType<SparkContext> = {
@@ -155,7 +158,7 @@ export const jobMethods: JobMethods & ThisType<SparkContext> = {
     runtimeOf(this).application.tell({ type: "StageCancelled", stageId, ...because(reason) });
   },
   killTaskAttempt(taskId, interruptThread = true, reason = "killed via SparkContext.killTaskAttempt") {
-    runtimeOf(this).application.tell({ type: "KillTaskAttempt", taskId, interrupt: interruptThread, reason });
+    return runtimeOf(this).application.killTaskAttempt(taskId, interruptThread, reason);
   },
 };
 
