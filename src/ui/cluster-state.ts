@@ -61,6 +61,8 @@ export interface MasterView {
   readonly completedApplications: readonly ApplicationView[];
   readonly activeDrivers: readonly DriverView[];
   readonly completedDrivers: readonly DriverView[];
+  /** Callers that were refused since the start. */
+  readonly refusedConnections: number;
 }
 
 interface ProcessView {
@@ -129,6 +131,7 @@ export function masterState(view: MasterView, proxied: boolean): MasterState {
     completedApplications: view.completedApplications.map(endedApplication),
     activeDrivers: view.activeDrivers.map(driver),
     completedDrivers: view.completedDrivers.map(driver),
+    refusedConnections: view.refusedConnections,
   };
 }
 

@@ -10,7 +10,7 @@ import { logPiece } from "./server/log-files";
 import { addMasterJson, addWorkerJson } from "./server/spark-daemon-json";
 import { daemonMetrics } from "./server/metrics-json";
 import { html, page, type Part, table } from "./server/plain-html";
-import { gaugesText, metricsReply } from "./server/prometheus";
+import { type DaemonMetric, daemonText, metricsReply } from "./server/prometheus";
 import { HttpError, integer, json, type Reply, Routes } from "./server/routes";
 import { StaticFiles } from "./server/static-files";
 
@@ -185,13 +185,14 @@ function plainPage(state: MasterState | WorkerState, path: string): Reply {
 }
 
 function metricsText(state: MasterState | WorkerState, kind: string): string {
-  const gauges: [name: string, help: string, value: number][] = [
+  const gauges: DaemonMetric[] = [
     ["cores", "Cores that executors may have.", state.cores],
     ["cores_used", "Cores that executors have.", state.coresUsed],
     ["memory_mebibytes", "Memory that executors may have.", state.memoryMb],
     ["memory_used_mebibytes", "Memory that executors have.", state.memoryUsedMb],
   ];
-  if ("workers" in state)
+  const counters: DaemonMetric[] = [];
+  if ("workers" in state) {
     gauges.push(
       ["workers_alive", "Workers that are there.", state.workers.filter(({ state: of }) => of === "ALIVE").length],
       [
@@ -205,10 +206,11 @@ function metricsText(state: MasterState | WorkerState, kind: string): string {
         state.activeApplications.filter((one) => one.state === "WAITING").length,
       ],
     );
-  else
+    counters.push(["refused_connections_total", "Callers that were refused.", state.refusedConnections]);
+  } else
     gauges.push(
       ["executors", "Executors that run.", state.executors.length],
       ["connected", "1 while there is a master.", state.connected ? 1 : 0],
     );
-  return gaugesText(`firesteel_${kind}`, gauges);
+  return daemonText(`firesteel_${kind}`, gauges, counters);
 }

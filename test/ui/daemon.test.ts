@@ -102,6 +102,7 @@ test("a master shows workers and applications; what dead workers had does not co
         mainFile: "a.ts",
       },
     ],
+    refusedConnections: 3,
   };
   let shown = view;
   const ui = await startDaemonUi({ ...COMMON, kind: "master", reverseProxy: false, stateOf: () => shown });
@@ -116,7 +117,13 @@ test("a master shows workers and applications; what dead workers had does not co
       kind: "master",
       title: view.url,
     });
-    expect(await (await fetch(`${ui.url}/metrics/prometheus`)).text()).toContain("firesteel_master_workers_alive 1\n");
+    expect(state.refusedConnections).toBe(3);
+    const prometheus = await (await fetch(`${ui.url}/metrics/prometheus`)).text();
+    expect(prometheus).toContain("# TYPE firesteel_master_workers_alive gauge\nfiresteel_master_workers_alive 1\n");
+    expect(prometheus).toContain(
+      "# HELP firesteel_master_refused_connections_total Callers that were refused.\n" +
+        "# TYPE firesteel_master_refused_connections_total counter\nfiresteel_master_refused_connections_total 3\n",
+    );
     expect(await (await fetch(`${ui.url}/metrics/master/json`)).json()).toMatchObject({
       gauges: { "master.aliveWorkers": { value: 1 } },
     });
@@ -264,7 +271,13 @@ test("with TLS pages are served by HTTPS, and pages of others are asked for by i
   const view: WorkerView = { ...worker, startTime: 1, masterUrl: null, masterWebUrl: null, connected: true, executors: [process_], finishedExecutors: [], drivers: [], finishedDrivers: [] }; // prettier-ignore
   const behind = await startDaemonUi({ ...COMMON, tls, kind: "worker", stateOf: () => view });
   const workers: MasterView["workers"] = [{ ...worker, id: "w-1", webUrl: behind.url, state: "ALIVE", lastHeartbeat: 5 }];
-  const none = { activeApplications: [], completedApplications: [], activeDrivers: [], completedDrivers: [] };
+  const none = {
+    activeApplications: [],
+    completedApplications: [],
+    activeDrivers: [],
+    completedDrivers: [],
+    refusedConnections: 0,
+  };
   const state: MasterView = {
     url: "firesteel://alpha:7077",
     startTime: 1,
@@ -306,7 +319,13 @@ test("below the master's pages those of a worker can be looked at, and nothing e
     { ...worker, id: "w-2", webUrl: "http://127.0.0.1:1", state: "ALIVE", lastHeartbeat: 5 },
     { ...worker, id: "w-3", webUrl: null, state: "ALIVE", lastHeartbeat: 5 },
   ];
-  const none = { activeApplications: [], completedApplications: [], activeDrivers: [], completedDrivers: [] };
+  const none = {
+    activeApplications: [],
+    completedApplications: [],
+    activeDrivers: [],
+    completedDrivers: [],
+    refusedConnections: 0,
+  };
   const state: MasterView = {
     url: "firesteel://alpha:7077",
     startTime: 1,

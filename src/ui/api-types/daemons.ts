@@ -31,6 +31,8 @@ export interface MasterState {
   completedApplications: MasterApplication[];
   activeDrivers: MasterDriver[];
   completedDrivers: MasterDriver[];
+  /** Callers that were refused since the start: wrong secret, wrong version, or not our protocol. */
+  refusedConnections: number;
 }
 
 export interface MasterWorker {

@@ -17,7 +17,7 @@ import { addPlainPages } from "../server/plain";
 import { addApiV1 } from "../server/api-v1";
 import type { Applications } from "../server/applications";
 import { HttpServer } from "../server/http-server";
-import { gaugesText, metricsReply } from "../server/prometheus";
+import { daemonText, metricsReply } from "../server/prometheus";
 import { json, Routes } from "../server/routes";
 import { StaticFiles } from "../server/static-files";
 import { AppStore, DEFAULT_LIMITS } from "../store/app-store";
@@ -134,7 +134,7 @@ export class HistoryUi implements Applications {
   #metrics(): string {
     const { applications } = this.#listing;
     const completed = applications.filter(({ entry }) => entry.completed).length;
-    return gaugesText("firesteel_history", [
+    return daemonText("firesteel_history", [
       ["applications_completed", "Applications that have ended.", completed],
       ["applications_incomplete", "Applications that run, or ended without saying so.", applications.length - completed],
       ["applications_loaded", "Applications whose pages are in memory.", this.#loaded.size],

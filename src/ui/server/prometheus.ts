@@ -9,7 +9,8 @@ interface Family {
   readonly name: string;
   readonly help: string;
   readonly type: "gauge" | "counter";
-  readonly samples: { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+  /** `labels` null: none, and no braces. */
+  readonly samples: { readonly labels: Readonly<Record<string, string>> | null; readonly value: number }[];
 }
 
 export function prometheusText(store: AppStore, now: number): string {
@@ -138,13 +139,14 @@ export function prometheusText(store: AppStore, now: number): string {
   return families.map(familyText).join("");
 }
 
+/** A figure of a daemon without labels; the names of counters end in "_total". */
+export type DaemonMetric = readonly [name: string, help: string, value: number];
+
 /** What a daemon tells of itself. @param prefix of the names: "firesteel_master". */
-export function gaugesText(prefix: string, gauges: readonly (readonly [name: string, help: string, value: number])[]): string {
-  return gauges
-    .map(
-      ([name, help, value]) => `# HELP ${prefix}_${name} ${help}\n# TYPE ${prefix}_${name} gauge\n${prefix}_${name} ${value}\n`,
-    )
-    .join("");
+export function daemonText(prefix: string, gauges: readonly DaemonMetric[], counters: readonly DaemonMetric[] = []): string {
+  const family = (type: Family["type"], [name, help, value]: DaemonMetric): string =>
+    familyText({ name: `${prefix}_${name}`, help, type, samples: [{ labels: null, value }] });
+  return [...gauges.map((one) => family("gauge", one)), ...counters.map((one) => family("counter", one))].join("");
 }
 
 /** The reply with such a text. */
@@ -186,7 +188,7 @@ export function executorsPrometheusText(store: AppStore): string {
 
 function familyText({ name, help, type, samples }: Family): string {
   if (samples.length === 0) return "";
-  const lines = samples.map(({ labels, value }) => `${name}{${labelText(labels)}} ${value}\n`);
+  const lines = samples.map(({ labels, value }) => `${name}${labels === null ? "" : `{${labelText(labels)}}`} ${value}\n`);
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
 }
 

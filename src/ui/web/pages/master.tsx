@@ -38,6 +38,7 @@ export function Master() {
                 ["Cores in use", `${data.coresUsed} / ${data.cores}`],
                 ["Memory in use", `${mib(data.memoryUsedMb)} / ${mib(data.memoryMb)}`],
                 ["Applications", data.activeApplications.length],
+                data.refusedConnections > 0 && ["Refused connections", data.refusedConnections],
               ]}
             />
             <Card title={`Workers (${data.workers.length})`} flush>

@@ -332,6 +332,7 @@ function master(): MasterState {
         error: "exited with code 1",
       },
     ],
+    refusedConnections: 3,
   };
 }
 
