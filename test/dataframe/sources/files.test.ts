@@ -115,6 +115,20 @@ describe("saving", () => {
     expect(readdirSync(path).sort()).toEqual(["_SUCCESS", "k=2"]);
   });
 
+  test("directories are spelt as partitionBy spells the column", async () => {
+    const path = sources.at("t");
+    await sources.save(path, schema, [rowsOf(0, 3)], { partitionBy: ["K"] });
+    expect(readdirSync(path).filter((name) => name.includes("="))).toEqual(["K=0", "K=1", "K=2"]);
+    const relation = await sources.load(path);
+    expect(relation.partitionColumns).toEqual(["K"]);
+    expect(relation.schema.fields.map(({ name }) => name)).toEqual(["id", "s", "K"]);
+  });
+
+  test("a partition column comes once, in whatever spelling", async () => {
+    const twice = sources.save(sources.at("t"), schema, [rowsOf(0, 3)], { partitionBy: ["k", "K"] });
+    await expect(twice).rejects.toMatchObject({ errorClass: "COLUMN_ALREADY_EXISTS", parameters: { columnName: "`k`" } });
+  });
+
   test("partition columns must be there, and must not be all", async () => {
     await expect(sources.save(sources.at("t"), schema, [[]], { partitionBy: ["z"] })).rejects.toMatchObject({
       errorClass: "PARTITION_COLUMN_NOT_FOUND_IN_SCHEMA",

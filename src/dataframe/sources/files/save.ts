@@ -11,7 +11,8 @@ export function filesSpec(request: SaveRequest, format: string, mayRepeat = fals
   const { schema, settings, options } = request;
   if (isEmpty(schema) && settings.conf["spark.sql.legacy.allowEmptySchemaWrite"] !== "true")
     throw new AnalysisError("EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE", { format });
-  if (!mayRepeat) requireOwnNames(schema, settings.caseSensitive);
+  const namesOf = mayRepeat ? [] : schema.fields.map((field) => field.name);
+  for (const names of [namesOf, request.partitionBy]) requireOwnNames(names, settings.caseSensitive);
   const same = (a: string, b: string): boolean => (settings.caseSensitive ? a === b : a.toLowerCase() === b.toLowerCase());
   const partitionBy = request.partitionBy.map((name) => {
     const place = schema.fields.findIndex((field) => same(field.name, name));
@@ -29,7 +30,12 @@ export function filesSpec(request: SaveRequest, format: string, mayRepeat = fals
     places: request.buckets.columns.map((name) => schema.fields.findIndex((field) => same(field.name, name))),
   };
   const maxRecordsPerFile = integerOption(options, "maxRecordsPerFile", otherwise);
-  return { schema, partitionBy, ...(buckets && { buckets }), maxRecordsPerFile, settings };
+  // Directories are spelt as the request spells them.
+  const fields = schema.fields.map((field, i) => {
+    const at = partitionBy.indexOf(i);
+    return at < 0 ? field : { ...field, name: request.partitionBy[at]! };
+  });
+  return { schema: { kind: "struct", fields }, partitionBy, ...(buckets && { buckets }), maxRecordsPerFile, settings };
 }
 
 /** Without columns, or with a struct without fields; those in arrays and maps are left to the format. */
@@ -37,12 +43,12 @@ function isEmpty({ fields }: StructType): boolean {
   return fields.length === 0 || fields.some(({ type }) => type.kind === "struct" && isEmpty(type));
 }
 
-function requireOwnNames({ fields }: StructType, caseSensitive: boolean): void {
-  const names = new Set<string>();
-  for (const { name } of fields) {
+function requireOwnNames(names: readonly string[], caseSensitive: boolean): void {
+  const seen = new Set<string>();
+  for (const name of names) {
     const key = caseSensitive ? name : name.toLowerCase();
-    if (names.has(key)) throw new AnalysisError("COLUMN_ALREADY_EXISTS", { columnName: `\`${key}\`` });
-    names.add(key);
+    if (seen.has(key)) throw new AnalysisError("COLUMN_ALREADY_EXISTS", { columnName: `\`${key}\`` });
+    seen.add(key);
   }
 }
 
