@@ -124,9 +124,11 @@ export class DataFrameReader<S extends Columns = AnyColumns> {
     return this.#readText("csv", paths);
   }
 
+  /** Paths that must be there, as text or arrays of it: an empty array reads nothing. */
   #given(call: string, paths: readonly unknown[]): readonly string[] {
     const all = this.#paths(paths);
-    if (all.length === 0 || all.some((path) => typeof path !== "string" || path === "")) {
+    const isGiven = all.length > 0 || paths.some((path) => Array.isArray(path));
+    if (!isGiven || all.some((path) => typeof path !== "string" || path === "")) {
       throw new UsageError("INVALID_ARGUMENT", `read.${call} needs paths: text, or arrays of it.`);
     }
     return all;

@@ -119,6 +119,9 @@ test("reads and writes take their settings by name", async () => {
     options: { multiLine: "true" },
   });
   expect(() => spark.read.csv({ header: true })).toThrow(/read\.csv needs paths/);
+  expect(() => spark.read.text()).toThrow(/read\.text needs paths/);
+  expect(bare(spark.read.text([]).plan)).toMatchObject({ format: "text", paths: [] });
+  expect(bare(spark.read.csv([], { header: true }).plan)).toMatchObject({ format: "csv", paths: [] });
 
   const fake = fakeSession(people, []);
   await fake.spark.table("t").write.csv("out", { header: true, mode: "overwrite", partitionBy: "age" });
