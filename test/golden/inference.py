@@ -164,6 +164,13 @@ lines("Windows' line ends", '{"a":1}\r\n{"b":2}\r\n')
 lines("a line separator", '{"a":1}|{"b":2}|', lineSep="|")
 lines("a mark at the begin", '\ufeff{"a":1}\n')
 lines("strings with escapes", '{"a":"x\\ny","b":"\\u00fc","c":"\\"" }\n')
+for option in "timestampFormat", "timestampNTZFormat", "dateFormat":
+    lines(f"a {option} that is no pattern", '{"a":1}\n', **{option: "bb"})
+    lines(f"nothing, with a {option} that is no pattern", "", **{option: "bb"})
+    for infer in "true", "false":
+        texts = "2020-01-01,x\n", "2020-01-02,y\n"
+        cases.append(dict(name=f"a {option} that is no pattern, inferSchema {infer}", format="csv", options={option: "bb", "inferSchema": infer}, files=list(texts)))
+    cases.append(dict(name=f"nothing, with a {option} that is no pattern", format="csv", options={option: "bb", "inferSchema": "true"}, files=[""]))
 lines("deep", '{"a":' * 40 + "1" + "}" * 40 + "\n")
 
 spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").config("spark.sql.session.timeZone", "UTC").getOrCreate()

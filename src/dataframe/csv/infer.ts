@@ -1,6 +1,6 @@
 /** The types of CSV columns: each token widens what the tokens above it were. */
 import type { DataType, StructType } from "../../columnar/types";
-import { dateReader, timestampNtzReader, timestampReader } from "../json/datetime-text";
+import { checkPatterns, dateReader, isReadable, timestampNtzReader, timestampReader } from "../json/datetime-text";
 import type { TextReader } from "../json/datetime-text";
 import type { SqlSettings } from "../settings";
 import { digits, fitsLong, parseDecimal } from "../types/exact";
@@ -80,8 +80,9 @@ function dateTests(options: CsvOptions, settings: SqlSettings): DateTests {
   };
 }
 
-/** Dates without a time, of all digits. */
+/** Dates without a time, of all digits. As in Spark no text is one of a `dateFormat` that is no pattern; reading a date refuses it. */
 function strictDate(options: CsvOptions, settings: SqlSettings): TextReader {
+  if (options.dateFormat !== undefined && !isReadable(options.dateFormat)) return () => null;
   const read = dateReader(options.dateFormat, options, settings);
   return options.dateFormat !== undefined ? read : (text) => (/^(?:\d{4}|-\d{4,})-\d{2}-\d{2}$/.test(text) ? read(text) : null);
 }
@@ -177,6 +178,7 @@ export class CsvInference {
     private readonly options: CsvOptions,
     settings: SqlSettings,
   ) {
+    checkPatterns([options.timestampFormat, options.timestampNtzFormat], "parse");
     this.types = Array.from({ length: width }, () => NULL);
     this.#widen = typeOfToken(options, settings);
   }

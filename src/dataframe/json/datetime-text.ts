@@ -75,9 +75,19 @@ export function timeReader(pattern: string | undefined, type: DataType, options:
   return patternReader(pattern, (fields) => fields.nanosOfDay ?? 0);
 }
 
-/** Refuses patterns that cannot be written, whether or not a column needs them. */
-export function checkPatterns(patterns: readonly (string | undefined)[]): void {
-  for (const pattern of patterns) if (pattern !== undefined) patternOf(pattern, "format");
+/** Refuses patterns that cannot be written, or read, whether or not a column needs them. */
+export function checkPatterns(patterns: readonly (string | undefined)[], use: "format" | "parse" = "format"): void {
+  for (const pattern of patterns) if (pattern !== undefined) patternOf(pattern, use);
+}
+
+export function isReadable(pattern: string): boolean {
+  try {
+    dateTimePattern(pattern, "parse");
+    return true;
+  } catch (error) {
+    if (error instanceof PatternFault) return false;
+    throw error;
+  }
 }
 
 export function dateWriter(pattern: string | undefined, _options: TextOptions): (value: Boxed) => string {

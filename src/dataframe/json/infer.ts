@@ -3,7 +3,7 @@ import type { ArrayType, DataType, StructField, StructType } from "../../columna
 import { QueryError } from "../errors";
 import type { SqlSettings } from "../settings";
 import { parseDecimal } from "../types/exact";
-import { timestampNtzReader, timestampReader } from "./datetime-text";
+import { checkPatterns, timestampNtzReader, timestampReader } from "./datetime-text";
 import type { JsonOptions } from "./options";
 import { JsonFault, JsonReader } from "./reader";
 
@@ -170,7 +170,9 @@ export class JsonInference {
   constructor(
     private readonly options: JsonOptions,
     private readonly settings: SqlSettings,
-  ) {}
+  ) {
+    checkPatterns([options.timestampFormat, options.timestampNtzFormat], "parse");
+  }
 
   add(record: string): void {
     const { options } = this;

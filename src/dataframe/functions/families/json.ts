@@ -227,6 +227,7 @@ const schemaOfJson: ScalarFunction = {
   },
   evaluate: (call, { settings }) => {
     const options = jsonOptions(call.options?.["json"] as OptionMap, settings);
+    checkPatterns([options.timestampFormat, options.timestampNtzFormat], "parse");
     return (text) => {
       try {
         const type = typeOfJson(text as string, options, settings);
