@@ -1,11 +1,12 @@
 /** Orders of all types against a comparison of boxed values; limits and tails. */
 import fc from "fast-check";
 import type { Boxed, DataType } from "../../../src/columnar/types";
-import type { BoxedRow } from "../../../src/columnar/vector";
+import type { BoxedRow, Vector } from "../../../src/columnar/vector";
+import { sortKey } from "../../../src/dataframe/exec/sort/keys";
 import { compareValues } from "../../../src/dataframe/expressions/compare";
 import type { SortOrder } from "../../../src/dataframe/expressions/expression";
 import type { PhysicalPlan } from "../../../src/dataframe/physical/plan";
-import { asDictionary, attribute, nextId, run, Table, textOf } from "./harness";
+import { ascending, asDictionary, attribute, nextId, run, Table, textOf } from "./harness";
 
 const TYPES: readonly { readonly type: DataType; readonly values: fc.Arbitrary<Boxed> }[] = [
   { type: { kind: "int" }, values: fc.oneof(fc.integer({ min: -3, max: 3 }), fc.integer()) },
@@ -17,13 +18,36 @@ const TYPES: readonly { readonly type: DataType; readonly values: fc.Arbitrary<B
   { type: { kind: "string" }, values: fc.oneof(fc.constantFrom("", "a", "aaaaaaaab", "aaaaaaaaa", "a\0"), fc.string()) },
   { type: { kind: "string", collation: "UTF8_LCASE" }, values: fc.constantFrom("", "a", "A", "b", "B", "aB", "Ab") },
   { type: { kind: "binary" }, values: fc.uint8Array({ maxLength: 3 }) },
-  { type: { kind: "long" }, values: fc.oneof(fc.integer(), fc.constantFrom<Boxed>(2n ** 62n, -(2n ** 62n), 2n ** 62n + 1n)) },
+  {
+    type: { kind: "long" },
+    values: fc.oneof(
+      fc.integer(),
+      fc.constantFrom<Boxed>(2n ** 62n, -(2n ** 62n), 2n ** 62n + 1n, 2n ** 63n - 1n, -(2n ** 63n), 2n ** 62n + 2n ** 31n),
+    ),
+  },
   { type: { kind: "decimal", precision: 38, scale: 3 }, values: fc.oneof(fc.integer(), fc.constantFrom<Boxed>(10n ** 30n)) },
   {
     type: { kind: "array", element: { kind: "int" }, containsNull: true },
     values: fc.array(fc.option(fc.integer({ min: 0, max: 2 }))),
   },
 ];
+
+test("longs of 64 bits are ordered by words", () => {
+  const values = BigInt64Array.of(2n ** 62n + 2n ** 31n, -(2n ** 63n), 5n, 2n ** 63n - 1n, 2n ** 62n, -1n, 2n ** 62n);
+  const vector: Vector = { form: "wide", words: 1, length: values.length, values, valid: null };
+  const key = sortKey(vector, { kind: "long" }, ascending(columns[0]!));
+  const order = Int32Array.from(values, (_, i) => i);
+  const [high, low] = [new Uint32Array(values.length), new Uint32Array(values.length)];
+  expect(key.words(order, 0, order.length, high, low)).toBe(true);
+  const sign = 2n ** 63n;
+  expect([...high].map((word, i) => ((BigInt(word) << 32n) | BigInt(low[i]!)) - sign)).toEqual([...values]);
+  for (const a of order)
+    for (const b of order) expect(Math.sign(key.compare(a, b))).toBe(Math.sign(Number(values[a]! - values[b]!)));
+  const marks = new Uint8Array(4);
+  const runs = BigInt64Array.of(2n ** 62n, 2n ** 62n, 2n ** 62n + 1n, 2n ** 62n + 2n ** 32n + 1n);
+  sortKey({ ...vector, length: 4, values: runs }, { kind: "long" }, ascending(columns[0]!)).markChanges(marks, 4);
+  expect([...marks]).toEqual([0, 0, 1, 1]);
+});
 
 const columns = [...TYPES.map(({ type }, i) => attribute(`c${i}`, type)), attribute("id", { kind: "int" }, false)];
 

@@ -7,6 +7,7 @@ import { pick } from "../../../columnar/batch/picking";
 import type { DataType } from "../../../columnar/types";
 import type { BytesVector, Vector } from "../../../columnar/vector";
 import { compareBytes, equalBytes } from "../../codegen/bytes";
+import { wordsOf } from "../../codegen/pairs";
 import { isBinaryString } from "../../types/families";
 import { compareValues } from "../../expressions/compare";
 import type { SortOrder } from "../../expressions/expression";
@@ -70,6 +71,9 @@ function ascendingKey(vector: Vector, type: DataType): AscendingKey {
         return type.kind === "double" || type.kind === "float" ? doubles(values) : wholes(values);
       return integers(values);
     }
+    case "wide":
+      if (vector.words === 1) return longs(wordsOf(vector.values));
+      break;
     case "bytes":
       if (isBinaryString(type)) return strings(vector);
       break;
@@ -131,6 +135,23 @@ function wholes(values: Float64Array): AscendingKey {
     markChanges: (marks, length) => {
       for (let i = 1; i < length; i++) if (values[i] !== values[i - 1]) marks[i] = 1;
     },
+  };
+}
+
+/** Integers of 64 bits, by their halves: the low one first in `words`. */
+function longs(words: Int32Array): AscendingKey {
+  return {
+    isWhole: null,
+    words: (order, from, to, high, low) => {
+      for (let i = from; i < to; i++) {
+        const at = 2 * order[i]!;
+        high[i] = words[at + 1]! ^ 0x80000000;
+        low[i] = words[at]!;
+      }
+      return true;
+    },
+    compare: (a, b) => words[2 * a + 1]! - words[2 * b + 1]! || (words[2 * a]! >>> 0) - (words[2 * b]! >>> 0),
+    markChanges: marking((i) => words[2 * i] !== words[2 * i - 2] || words[2 * i + 1] !== words[2 * i - 1]),
   };
 }
 
