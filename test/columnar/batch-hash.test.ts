@@ -1,5 +1,6 @@
 import { batchOfBoxed, hashBoxed, hashRows } from "../../src/columnar/batch";
 import { type Boxed, CalendarInterval, type DataType } from "../../src/columnar/types";
+import type { Vector } from "../../src/columnar/vector";
 
 const struct: DataType = {
   kind: "struct",
@@ -46,3 +47,21 @@ test("columns seed each other, and nulls do nothing", () => {
   const types: DataType[] = [{ kind: "int" }, { kind: "string" }, { kind: "null" }];
   expect([...hashRows(batchOfBoxed([[1, "a", null]], types).columns, types, 1)]).toEqual([-936062819]);
 });
+
+test.each<DataType>([{ kind: "long" }, { kind: "decimal", precision: 18, scale: 2 }])(
+  "words of 64 bits as their values: %j",
+  (type) => {
+    const values = BigInt64Array.of(0n, -1n, 2n ** 62n, -(2n ** 63n), 2n ** 63n - 1n, 2n ** 53n + 1n, 3n);
+    const valid = Uint8Array.of(1, 1, 1, 1, 1, 1, 0);
+    // Words may begin anywhere in their memory.
+    const all = new BigInt64Array(9);
+    all.set(values, 2);
+    const vector: Vector = { form: "wide", words: 1, length: 7, values: all.subarray(2), valid };
+    const first: Vector = { form: "fixed", length: 7, values: Int32Array.from(values, (_, i) => i), valid: null };
+    const expected = Array.from(values, (value, i) => {
+      const seed = hashBoxed(i, { kind: "int" }, 42);
+      return valid[i] === 0 ? seed : hashBoxed(value, type, seed);
+    });
+    expect([...hashRows([first, vector], [{ kind: "int" }, type], 7)]).toEqual(expected);
+  },
+);

@@ -47,6 +47,14 @@ function hashColumn(vector: Vector, type: DataType, hashes: Int32Array, isFirst:
     return;
   }
   if (vector.form === "fixed" && hashFixed(vector.values, valid, type, hashes)) return;
+  if (vector.form === "wide" && vector.words === 1 && !(type.kind === "decimal" && type.precision > 18)) {
+    const { buffer, byteOffset } = vector.values;
+    const halves = new Int32Array(buffer, byteOffset, 2 * length);
+    for (let i = 0; i < length; i++) {
+      if (valid === null || valid[i] === 1) hashes[i] = hashLong(halves[2 * i]!, halves[2 * i + 1]!, hashes[i]!);
+    }
+    return;
+  }
   if (vector.form === "dictionary" && vector.dictionary.form === "fixed") {
     const { codes } = vector;
     const { values } = vector.dictionary;

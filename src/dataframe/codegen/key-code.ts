@@ -28,7 +28,9 @@ export function hashCode(emitter: Emitter, term: Term): string {
       return `R.hashDouble(${term.code})`;
     case "long":
       if (term.pair !== undefined) {
-        const { high, low } = term.pair;
+        const { high, low, beyond } = term.pair;
+        if (beyond === "null")
+          return `(${term.code} === ${term.code} ? R.hashInteger(${term.code}) : R.hashPair(${high}, ${low}))`;
         const pair = `${term.code} !== ${term.code} && ${high} === ${high}`;
         return `(${pair} ? R.hashPair(${high}, ${low}) : R.hashInteger(${emitter.boxedValue(term)}))`;
       }

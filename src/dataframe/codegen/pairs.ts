@@ -9,6 +9,9 @@ import { narrowed } from "../../columnar/batch";
 /** Up to it sums and products of pairs are exact, those that lead to it included. */
 export const MOST_PAIR = 2 ** 102;
 
+/** Up to it all that makes pairs makes them; from there to MOST_PAIR some values may be bigints. */
+export const MOST_KEY = 2 ** 101;
+
 /** Times it, a double of 53 bits is cut in two halves whose products are exact. */
 const SPLIT = 2 ** 27 + 1;
 const TWO_32 = 2 ** 32;
@@ -51,6 +54,14 @@ export function loadLong(words: Int32Array, row: number): void {
   sumUp(words[2 * row + 1]! * TWO_32, words[2 * row]! >>> 0);
 }
 
+/** As `loadPair`, of a bigint. No pair has its high part beyond MOST_KEY: equal keys are in one form. */
+export function loadKey(value: bigint): void {
+  const high = Number(value);
+  const fits = Math.abs(high) <= MOST_KEY;
+  pair[0] = fits ? high : NaN;
+  pair[1] = fits ? Number(value - BigInt(high)) : 0;
+}
+
 /** The 32-bit words of the numbers in an array. */
 export function wordsOf({ buffer, byteOffset, byteLength }: BigInt64Array): Int32Array {
   return new Int32Array(buffer, byteOffset, byteLength / 4);
@@ -76,6 +87,15 @@ export function storePair(words: Int32Array, row: number, perValue: 1 | 2, high:
   const third = top + Math.floor(second / TWO_32);
   words[at + 2] = third;
   words[at + 3] = Math.floor(third / TWO_32);
+}
+
+/** Puts a bigint at `row` of a vector of one or two words. */
+export function storeBig(values: BigInt64Array, row: number, perValue: 1 | 2, value: bigint): void {
+  if (perValue === 1) values[row] = value;
+  else {
+    values[2 * row] = BigInt.asIntN(64, value);
+    values[2 * row + 1] = value >> 64n;
+  }
 }
 
 /** As `hashInteger` hashes the bigint. */

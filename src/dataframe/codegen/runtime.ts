@@ -8,7 +8,7 @@ import * as hashes from "./hashes";
 import { entryHashes, memo } from "./dictionary-memo";
 import * as jsonText from "./json-text";
 import * as integers from "./integers";
-import { beyondPair, dividePair, exactOf, hashPair, loadLong, loadPair, pair, remainderPair, wordsOf } from "./pairs";
+import { beyondPair, dividePair, exactOf, hashPair, loadKey, loadLong, loadPair, pair, remainderPair, wordsOf } from "./pairs";
 import { contentKey, unsignedZeros } from "./content-key";
 import { cosh, exp, pow } from "../functions/numeric/strict-math";
 import * as parsedNumbers from "./parsed-numbers";
@@ -61,6 +61,7 @@ export const runtime: Readonly<Record<string, unknown>> = {
   exp,
   get,
   hashPair,
+  loadKey,
   loadLong,
   loadPair,
   memo,

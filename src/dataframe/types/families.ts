@@ -16,6 +16,11 @@ export function isLongLike(type: DataType): boolean {
   }
 }
 
+/** Whether such an integer may be beyond 64 bits. */
+export function isTwoWords(type: DataType): boolean {
+  return type.kind === "decimal" && type.precision > 18;
+}
+
 export function isIntLike(type: DataType): boolean {
   switch (type.kind) {
     case "byte":

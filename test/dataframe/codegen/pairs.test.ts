@@ -4,6 +4,7 @@ import {
   dividePair,
   exactOf,
   hashPair,
+  loadKey,
   loadLong,
   loadPair,
   MOST_PAIR,
@@ -12,6 +13,7 @@ import {
   productCode,
   remainderPair,
   safeOf,
+  storeBig,
   storePair,
   sumCode,
   wordsOf,
@@ -165,6 +167,22 @@ describe("pairs of doubles", () => {
       }),
       { numRuns: 600 },
     );
+  });
+
+  test("of bigints are those of columns, and bigints are stored as pairs are", () => {
+    const wide = new BigInt64Array(4);
+    fc.assert(
+      fc.property(values(110), (value) => {
+        storeBig(wide, 1, 2, value);
+        expect((wide[3]! << 64n) | BigInt.asUintN(64, wide[2]!)).toBe(value);
+        loadKey(value);
+        if (Math.abs(Number(value)) <= 2 ** 101) expectPair(value);
+        else expect(pair[0]).toBeNaN();
+      }),
+      { numRuns: 600 },
+    );
+    storeBig(wide, 0, 1, -(2n ** 63n));
+    expect(wide[0]).toBe(-(2n ** 63n));
   });
 
   test("know what is too large for them", () => {

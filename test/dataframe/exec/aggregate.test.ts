@@ -4,16 +4,18 @@ import type { Boxed, DataType } from "../../../src/columnar/types";
 import type { BoxedRow, Vector } from "../../../src/columnar/vector";
 import { literal } from "../../../src/dataframe/expressions/build";
 import { builtins } from "../../../src/dataframe/functions";
-import type { AggregateCall, Attribute } from "../../../src/dataframe/expressions/expression";
+import type { AggregateCall, Attribute, NamedExpression } from "../../../src/dataframe/expressions/expression";
 import type { AggregateItem, HashAggregateExec, HashJoinExec, PhysicalPlan } from "../../../src/dataframe/physical/plan";
 import {
   aggregate,
+  alias,
   asDictionary,
   attribute,
   call,
   int,
   item,
   nextId,
+  outputOf,
   run,
   settings,
   sorted,
@@ -124,12 +126,12 @@ function naive(rows: readonly BoxedRow[], grouping: readonly Attribute[], list: 
 function plan(
   child: HashAggregateExec["child"],
   mode: HashAggregateExec["mode"],
-  grouping: readonly Attribute[],
+  grouping: readonly NamedExpression[],
   list: readonly AggregateItem[],
 ): HashAggregateExec {
   const states = list.flatMap((one) => one.state);
   const results = list.map((one) => one.result);
-  const output = [...grouping, ...(mode === "partial" || mode === "merge" ? states : results)];
+  const output = [...outputOf(grouping), ...(mode === "partial" || mode === "merge" ? states : results)];
   return { kind: "hashAggregate", id: nextId(), mode, child, grouping, aggregates: list, output };
 }
 
@@ -359,6 +361,88 @@ test("many groups, by integers close together and far apart", () => {
     const table = new Table(columns, rows, { batchRows: 256 });
     expect(sorted(run(plan(table.scan, "complete", grouping, list), [table]).rows)).toEqual(naive(rows, grouping, list));
   }
+});
+
+describe("keys beyond safe integers", () => {
+  const big = attribute("big", { kind: "long" });
+  const huge = attribute("huge", { kind: "decimal", precision: 38, scale: 0 });
+  const rest = attribute("rest", { kind: "int" });
+  const longs = [0n, -1n, 5n]
+    .concat([53n, 54n, 62n].flatMap((bits) => [-1n, 0n, 1n, 2n, 3n].map((more) => (1n << bits) + more)))
+    .flatMap((value) => [value, -value])
+    .concat((1n << 63n) - 1n, -(1n << 63n));
+  // About where decimals are no pairs of doubles any longer.
+  const decimals = longs.concat(
+    [64n, 100n, 101n, 102n, 120n]
+      .flatMap((bits) => [-(1n << 70n), -1n, 0n, 1n, 1n << 48n, 1n << 64n].map((more) => (1n << bits) + more))
+      .flatMap((value) => [value, -value]),
+  );
+  const zero = literal(0, { kind: "long" });
+  const one = literal(1, { kind: "decimal", precision: 1, scale: 0 });
+  const next = (value: Boxed): Boxed => (value === null ? null : narrowed(BigInt(value as number | bigint) + 1n));
+  const ways: readonly (readonly [string, readonly NamedExpression[], (row: BoxedRow) => Boxed[]])[] = [
+    ["a long", [big], ([a]) => [a!]],
+    ["a decimal", [huge], ([, b]) => [b!]],
+    ["both", [big, huge], ([a, b]) => [a!, b!]],
+    ["a long and an int", [rest, big], ([a, , c]) => [c!, a!]],
+    ["a long that is computed", [alias(call("|", big, zero), "or")], ([a]) => [a!]],
+    ["a decimal that is computed", [alias(call("+", huge, one), "next")], ([, b]) => [next(b!)]],
+    [
+      "a decimal that is computed at times",
+      [alias(call("if", call(">", rest, int(1)), call("-", call("+", huge, one), one), huge), "perhaps")],
+      ([, b]) => [b!],
+    ],
+  ];
+
+  const rowsOf = (values: fc.Arbitrary<bigint>[]): fc.Arbitrary<BoxedRow[]> =>
+    fc.array(
+      fc
+        .tuple(...values.map((value) => fc.option(value.map(narrowed), { freq: 9 })), fc.integer({ min: 0, max: 3 }))
+        .map((row) => [...row] as BoxedRow),
+      { maxLength: 300, size: "max" },
+    );
+
+  const counted = (rows: readonly BoxedRow[], keysOf: (row: BoxedRow) => Boxed[]): string[] => {
+    const groups = new Map<string, Boxed[]>();
+    for (const row of rows) {
+      const keys = keysOf(row);
+      const group = groups.get(textOf(keys)) ?? [...keys, 0];
+      group[keys.length] = (group[keys.length] as number) + 1;
+      groups.set(textOf(keys), group);
+    }
+    return sorted([...groups.values()]);
+  };
+
+  const count = [item(aggregate("count", int(1)))];
+
+  test.each(ways)("are found by %s", (_, grouping, keysOf) => {
+    fc.assert(
+      fc.property(
+        rowsOf([fc.constantFrom(...longs), fc.constantFrom(...decimals)]),
+        fc.constantFrom(1, 3, 64),
+        (rows, batchRows) => {
+          const table = new Table([big, huge, rest], rows, { batchRows });
+          const made = run(plan(table.scan, "complete", grouping, count), [table]);
+          expect(sorted(made.rows)).toEqual(counted(rows, keysOf));
+        },
+      ),
+      { numRuns: runs },
+    );
+  });
+
+  test("in a table that grows, by parts; no value becomes a bigint on the way", () => {
+    const rows = Array.from({ length: 6000 }, (_, i): BoxedRow => {
+      const value = BigInt.asIntN(64, BigInt(i % 2500) * 0x9e3779b97f4a7c15n);
+      return [i % 500 === 7 ? null : narrowed(i % 5 === 0 ? value >> 40n : value), null, 0];
+    });
+    const table = new Table([big, huge, rest], rows, { batchRows: 512 });
+    const partial = plan(table.scan, "partial", [big], count);
+    const made = run(plan(partial, "final", [big], count), [table]);
+    expect(sorted(made.rows)).toEqual(counted(rows, ([a]) => [a!]));
+    const loops = made.program.sources().filter((source) => source.includes("wide1") && source.includes("// aggregate"));
+    expect(loops.length).toBeGreaterThan(0);
+    for (const source of loops) expect(source).not.toMatch(/exactOf|loadKey|beyond/);
+  });
 });
 
 test("a sum beyond its type", () => {

@@ -73,13 +73,21 @@ const rows = Array.from({ length: 24_000 }, (_, i): Boxed[] => {
   return [i % 97 === 0 ? null : key * 1000, i % 89 === 0 ? null : `name ${key % 5000}`, i % 1000];
 });
 const table = new Table(columns, rows, { batchRows: 2048 });
+/** Of the same groups, but for keys that are no safe integers. */
+const far = new Table(
+  columns,
+  rows.map(([key, ...others]) => [key === null ? null : BigInt(key as number) * 0x1_0000_0001n + (1n << 62n), ...others]),
+  { batchRows: 2048 },
+);
 
 describe.each([
-  ["complete", "one long", [id]],
-  ["complete", "long and string", [id, name]],
-  ["parts", "one long", [id]],
-  ["parts", "string", [name]],
-] as const)("aggregates (%s) by %s", (how, _, grouping) => {
+  ["complete", "one long", [id], table],
+  ["complete", "one long beyond safe integers", [id], far],
+  ["complete", "long and string", [id, name], table],
+  ["parts", "one long", [id], table],
+  ["parts", "one long beyond safe integers", [id], far],
+  ["parts", "string", [name], table],
+] as const)("aggregates (%s) by %s", (how, _, grouping, of) => {
   test("spill", () => {
     const list = [
       aggregate("sum", price),
@@ -97,14 +105,14 @@ describe.each([
       aggregates: items,
       output: [...grouping, ...items.flatMap((one) => (mode === "partial" ? one.state : [one.result]))],
     });
-    const plan = how === "complete" ? node(table.scan, "complete", list) : node(node(table.scan, "partial", list), "final", list);
+    const plan = how === "complete" ? node(of.scan, "complete", list) : node(node(of.scan, "partial", list), "final", list);
     const normal = (made: Run): string[] =>
       sorted(made.rows.map((row) => [...row.slice(0, -1), [...(row.at(-1) as number[])].sort((a, b) => a - b)] as BoxedRow));
-    const little = scarce(plan, [table], 1 << 19);
-    expectSame(normal(little), normal(run(plan, [table])));
+    const little = scarce(plan, [of], 1 << 19);
+    expectSame(normal(little), normal(run(plan, [of])));
     if (how === "complete") expect(spilled(little)).toBeGreaterThan(0);
     else {
-      const partial = scarce(node(table.scan, "partial", list), [table], 1 << 19);
+      const partial = scarce(node(of.scan, "partial", list), [of], 1 << 19);
       expect(partial.rows.length).toBeGreaterThan(normal(little).length);
     }
   });

@@ -4,7 +4,7 @@ import { atom } from "../code";
 import { loadedPair } from "../columns";
 import type { Emitter } from "../emitter";
 import { rangeOf, type Term } from "../term";
-import { isIntLike, isLongLike } from "../../types/families";
+import { isIntLike, isLongLike, isTwoWords } from "../../types/families";
 
 /** The functions of the runtime that take a value of a kind into a hash. */
 interface Names {
@@ -41,7 +41,7 @@ function taken(emitter: Emitter, term: Term, names: Names, hash: string): string
     const bytes = emitter.bytes(term);
     return `R.${names.bytes}(${bytes.code}, ${bytes.start}, ${bytes.end}, ${hash})`;
   }
-  if (!isLongLike(type) || (type.kind === "decimal" && type.precision > 18)) return null;
+  if (!isLongLike(type) || isTwoWords(type)) return null;
   if (term.rep === "safe") return `R.${names.long}(${code}, ${hash})`;
   // Of 64 bits nothing is beyond pairs, but for what an evaluator gave.
   return term.pair?.beyond === "null" ? `R.${names.pair}(${term.pair.high}, ${term.pair.low}, ${hash})` : null;

@@ -1,9 +1,11 @@
 /** Keys of groups, column by column, by group number. Strings are copied: once each where they come with dictionaries, else once a group. */
-import { codesFor, vectorBuilder, vectorOfBoxed } from "../../../columnar/batch";
+import { codesFor, vectorOfBoxed } from "../../../columnar/batch";
 import type { Boxed, DataType } from "../../../columnar/types";
 import type { Vector } from "../../../columnar/vector";
 import { ByteSink } from "../../codegen/bytes";
 import { keyKind, type KeyKind } from "../../codegen/key-code";
+import { storeBig, storePair, wordsOf } from "../../codegen/pairs";
+import { isTwoWords } from "../../types/families";
 import { grown } from "./grown";
 import { Strings } from "./strings";
 
@@ -11,13 +13,17 @@ import { Strings } from "./strings";
 const MANY_STRINGS = 1 << 16;
 /** Groups for each string, at the least, that are worth a dictionary. */
 const GROUPS_PER_ENTRY = 4;
+/** Of an entry of `beyond`, about: two words of a bigint with its header, and its place in the map. */
+const BYTES_BEYOND = 64;
 
 export class KeyColumn {
   readonly kind: KeyKind;
-  /** bool, int, f64, long (NaN for one that is a bigint); numbers of `strings`. */
+  /** bool, int, f64, long (of one that is no safe integer the high part of its pair, NaN where it has none); numbers of `strings`. */
   values: Uint8Array | Int32Array | Float64Array | null;
-  /** Longs that are no safe integers, by group. */
-  readonly bigs = new Map<number, bigint>();
+  /** Of longs: the low parts of their pairs (codegen/pairs.ts); null while all are safe integers. */
+  lows: Float64Array | null = null;
+  /** Longs without a pair, by group. */
+  readonly beyond = new Map<number, bigint>();
   starts: Int32Array | null = null;
   ends: Int32Array | null = null;
   sink: ByteSink | null = null;
@@ -62,6 +68,7 @@ export class KeyColumn {
 
   grow(capacity: number): void {
     if (this.values !== null) this.values = grown(this.values, capacity);
+    if (this.lows !== null) this.lows = grown(this.lows, capacity);
     if (this.starts !== null) this.starts = grown(this.starts, capacity);
     if (this.ends !== null) this.ends = grown(this.ends, capacity);
     if (this.entries !== null) this.entries = grown(this.entries, capacity);
@@ -118,13 +125,16 @@ export class KeyColumn {
     }
   }
 
-  setBig(group: number, value: bigint): void {
-    this.values![group] = NaN;
-    this.bigs.set(group, value);
+  /** Of a long that is no safe integer: the low part of its pair. The array in which it is now. */
+  setLow(group: number, low: number): Float64Array {
+    this.lows ??= new Float64Array(this.values!.length);
+    this.lows[group] = low;
+    return this.lows;
   }
 
   get bytesUsed(): number {
-    return (this.sink?.used ?? 0) + (this.entries?.byteLength ?? 0) + (this.strings?.bytesUsed ?? 0);
+    const longs = (this.lows?.byteLength ?? 0) + this.beyond.size * BYTES_BEYOND;
+    return longs + (this.sink?.used ?? 0) + (this.entries?.byteLength ?? 0) + (this.strings?.bytesUsed ?? 0);
   }
 
   /** Keys of groups [from, to) of all `groups`. */
@@ -150,20 +160,35 @@ export class KeyColumn {
       case "other":
         return vectorOfBoxed(this.boxed.slice(from, to), this.type);
       case "long": {
-        if (this.bigs.size > 0) return this.#wide(from, to);
-        return { form: "fixed", length, values: (this.values as Float64Array).subarray(from, to), valid };
+        const values = (this.values as Float64Array).subarray(from, to);
+        return this.#isSafe(from, to) ? { form: "fixed", length, values, valid } : this.#wide(from, to, valid);
       }
       default:
         return { form: "fixed", length, values: narrowed(this.values!.subarray(from, to), this.type), valid };
     }
   }
 
-  #wide(from: number, to: number): Vector {
-    const builder = vectorBuilder(this.type, to - from);
-    for (let group = from; group < to; group++) {
-      builder.append(this.valid[group] === 0 ? null : (this.bigs.get(group) ?? this.values![group]!));
+  /** Whether longs of groups [from, to) are safe integers. */
+  #isSafe(from: number, to: number): boolean {
+    if (this.lows === null && this.beyond.size === 0) return true;
+    const values = this.values!;
+    for (let group = from; group < to; group++) if (!(Math.abs(values[group]!) <= Number.MAX_SAFE_INTEGER)) return false;
+    return true;
+  }
+
+  #wide(from: number, to: number, valid: Uint8Array | null): Vector {
+    const { lows, type } = this;
+    const highs = this.values!;
+    const length = to - from;
+    const words = isTwoWords(type) ? 2 : 1;
+    const values = new BigInt64Array(length * words);
+    const halves = wordsOf(values);
+    for (let row = 0; row < length; row++) {
+      const high = highs[from + row]!;
+      if (high === high) storePair(halves, row, words, high, lows === null ? 0 : lows[from + row]!);
+      else storeBig(values, row, words, this.beyond.get(from + row)!);
     }
-    return builder.finish();
+    return { form: "wide", length, words, values, valid };
   }
 }
 

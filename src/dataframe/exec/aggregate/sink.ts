@@ -4,7 +4,9 @@ import { atom } from "../../codegen/code";
 import { MAX_SAFE, type ColumnOrigin, type DictionaryEntry, type Term } from "../../codegen/term";
 import { keyOf } from "../../codegen/emitter-keys";
 import { combinedHash, contentCode, hashCode, keyKind, type KeyKind } from "../../codegen/key-code";
+import { MOST_KEY } from "../../codegen/pairs";
 import type { Expression, ExprId, NamedExpression } from "../../expressions/expression";
+import { isTwoWords } from "../../types/families";
 import type { PipelineCode, SinkEmitter } from "../pipeline/program";
 import { plainAttribute } from "../pipeline/steps";
 import type { KeyForm } from "./key-column";
@@ -254,19 +256,7 @@ class AggregateWriter {
       }
       case "long": {
         const value = term.code;
-        if (term.rep === "any") {
-          return {
-            kind,
-            hash: hashes(hashCode(emitter, term)),
-            equals: tested(
-              (group) =>
-                `(${values()}[${group}] === ${value} || (${value} !== ${value} && ${column}.bigs.get(${group}) === ${term.big!}))`,
-            ),
-            store: stored((group) => [
-              `if (${value} === ${value}) ${values()}[${group}] = ${value}; else ${column}.setBig(${group}, ${term.big!});`,
-            ]),
-          };
-        }
+        if (term.rep === "any") return this.#wide(term, column, hashes, tested, stored);
         return {
           kind,
           hash: hashes(hashCode(emitter, term)),
@@ -314,6 +304,51 @@ class AggregateWriter {
       default:
         return unreachable(kind);
     }
+  }
+
+  /** An integer that may not be safe: by its pair, which is kept in two arrays, and where it has none by its bigint. */
+  #wide(
+    term: Term,
+    column: string,
+    hashes: (code: string) => string,
+    tested: (test: OfGroup<string>) => OfGroup<string>,
+    stored: (store: OfGroup<readonly string[]>) => OfGroup<readonly string[]>,
+  ): PreparedKey {
+    const { writer, emitter } = this.code;
+    const { code: value, pair } = term;
+    const big = term.big!;
+    const isBig = isTwoWords(term.type);
+    let [high, low] = [pair?.high ?? value, pair?.low ?? "0"];
+    if (isBig || pair?.beyond !== "null") {
+      const given = writer.hoist("R.pair", "pair");
+      const [keyHigh, keyLow] = [writer.name("high"), writer.name("low")];
+      const others = `!(Math.abs(${high}) <= ${pair === undefined ? MAX_SAFE : MOST_KEY})`;
+      writer.line(`let ${keyHigh} = ${high}, ${keyLow} = ${low};`);
+      writer.line(`if (${term.isNull === null ? "" : `!${atom(term.isNull)} && `}${others}) {`);
+      writer.line(`R.loadKey(${big});`);
+      writer.line(`${keyHigh} = ${given}[0];`);
+      writer.line(`${keyLow} = ${given}[1];`);
+      writer.line("}");
+      [high, low] = [keyHigh, keyLow];
+    }
+    const highs = this.#array(`${column}.values`, "keys");
+    const lows = this.#array(`${column}.lows`, "lows");
+    // A safe integer is the high part of no other: there are low parts where there is a high one that is not safe.
+    const sameLow: OfGroup<string> = (group) => `(${value} === ${value} || ${lows}[${group}] === ${low})`;
+    return {
+      kind: "long",
+      hash: hashes(hashCode(emitter, term)),
+      equals: tested((group) => {
+        const equal = `${highs}[${group}] === ${high}`;
+        if (!isBig) return `(${equal} && ${sameLow(group)})`;
+        return `(${equal} ? ${sameLow(group)} : ${high} !== ${high} && ${column}.beyond.get(${group}) === ${big})`;
+      }),
+      store: stored((group) => [
+        `${highs}[${group}] = ${high};`,
+        ...(isBig ? [`if (${high} !== ${high}) ${column}.beyond.set(${group}, ${big}); else`] : []),
+        `if (${value} !== ${value}) ${lows} = ${column}.setLow(${group}, ${low});`,
+      ]),
+    };
   }
 
   /** A string by its number among those of the column. */

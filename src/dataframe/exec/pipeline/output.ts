@@ -8,9 +8,9 @@ import type { ColumnBatch, Vector } from "../../../columnar/vector";
 import { InternalError, unreachable } from "../../../common/errors";
 import { ByteSink } from "../../codegen/bytes";
 import { atom } from "../../codegen/code";
-import { storePair, wordsOf } from "../../codegen/pairs";
+import { storeBig, storePair, wordsOf } from "../../codegen/pairs";
 import type { ColumnOrigin, Term } from "../../codegen/term";
-import { isIntLike, isLongLike } from "../../types/families";
+import { isIntLike, isLongLike, isTwoWords } from "../../types/families";
 import type { NamedExpression } from "../../expressions/expression";
 import type { JoinTable } from "../join/table";
 import { plainAttribute, originsOf, turnsOf, type Chain } from "./steps";
@@ -286,7 +286,7 @@ export class OutputArrays {
   readonly #perValue: 1 | 2;
 
   constructor(private readonly type: DataType) {
-    this.#perValue = type.kind === "decimal" && type.precision > 18 ? 2 : 1;
+    this.#perValue = isTwoWords(type) ? 2 : 1;
   }
 
   /** Makes room for `capacity` values. */
@@ -319,12 +319,7 @@ export class OutputArrays {
   }
 
   putBig(at: number, value: bigint): void {
-    const words = this.#words();
-    if (this.#perValue === 1) words[at] = value;
-    else {
-      words[2 * at] = BigInt.asIntN(64, value);
-      words[2 * at + 1] = value >> 64n;
-    }
+    storeBig(this.#words(), at, this.#perValue, value);
     this.values![at] = NaN;
   }
 
