@@ -203,6 +203,7 @@ export const errorMessages: Readonly<Record<string, string>> = {
   NOT_A_SCALAR_FUNCTION: "{functionName} gives a table; it belongs in FROM.",
   NOT_A_TABLE_FUNCTION: "{functionName} gives a value; it does not belong in FROM.",
   UNRESOLVABLE_TABLE_VALUED_FUNCTION: "There is no table function {name}.",
+  MERGE_WITHOUT_WHEN: "MERGE says nothing to do: give it a WHEN MATCHED or WHEN NOT MATCHED clause.",
   EXPECT_TABLE_NOT_VIEW: "{operation} needs a table; {viewName} is a view.",
   EXPECT_VIEW_NOT_TABLE: "{operation} needs a view; {tableName} is a table.",
   SQL_CONF_NOT_FOUND: "There is no setting {sqlConf}.",

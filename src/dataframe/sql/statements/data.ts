@@ -236,7 +236,7 @@ export function mergeStatement(p: Cursor, ctes: With | null): Statement {
   const condition = p.rules.expression(p);
   const clauses: MergeClause[] = [];
   while (p.is("WHEN")) clauses.push(mergeClause(p));
-  if (clauses.length === 0) throw p.error("_LEGACY_ERROR_TEMP_0008", {}, start);
+  if (clauses.length === 0) throw p.error("MERGE_WITHOUT_WHEN", {}, start);
   for (const when of ["matched", "notMatched", "notMatchedBySource"] as const) {
     const unconditional = clauses.filter((clause) => clause.when === when).findIndex((clause) => clause.condition === null);
     if (unconditional >= 0 && unconditional < clauses.filter((clause) => clause.when === when).length - 1) {
