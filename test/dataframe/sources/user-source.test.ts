@@ -120,7 +120,7 @@ test("is written: tasks write, the driver commits", async () => {
     write: {
       begin: ({ mode }) => ({ prefix: `${mode}-` }),
       async rows(rows, { state, partition, attempt }) {
-        const name = `${(state as { prefix: string }).prefix}${partition}-${attempt}`;
+        const name = `${state.prefix}${partition}-${attempt}`;
         writeFileSync(join(target, `.${name}`), [...rows].map((row: { line: string }) => `${row.line}\n`).join(""));
         await Promise.resolve();
         return name;
