@@ -59,7 +59,7 @@ function isBuiltin(frame: string): boolean {
 }
 
 function isNoise(frame: string): boolean {
-  return isEngineFrame(frame) || /\bnode:internal\//.test(frame);
+  return isEngineFrame(frame) || /\bnode:\w/.test(frame);
 }
 
 function inspect(value: unknown): string {

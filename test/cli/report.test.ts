@@ -30,6 +30,14 @@ test("builtins that the program called stay", () => {
   ]);
 });
 
+test("an error that comes from Node's own modules alone has no frames", () => {
+  const error = withStack(
+    "compileSourceTextModule (node:internal/modules/esm/utils:344:16)",
+    "TracingChannel.tracePromise (node:diagnostics_channel:362:14)",
+  );
+  expect(describeUncaught(error)).toBe("Error: no");
+});
+
 test("an error of the engine's own keeps all its frames", () => {
   const error = Object.assign(withStack("Array.forEach (<anonymous>)", `bind (${engineFolder}engine.js:1:2)`), {
     errorClass: "INTERNAL_ERROR",
