@@ -19,7 +19,8 @@ const storage: TaskStorage = {
     Atomics.store(signal, 0, 0);
     port.postMessage({ path, offset, length, next });
     waits++;
-    Atomics.wait(signal, 0, 0);
+    // The notification of the call before may come only now.
+    while (Atomics.load(signal, 0) === 0) Atomics.wait(signal, 0, 0);
     return (receiveMessageOnPort(port) as { message: Uint8Array }).message;
   },
   uploads: { upload: unused, abort: unused },

@@ -18,7 +18,8 @@ const calls: HostCalls = {
     callsMade++;
     Atomics.store(flag, 0, 0);
     port.postMessage({ op, args, taskId, answer: true });
-    Atomics.wait(flag, 0, 0);
+    // The notification of the call before may come only now.
+    while (Atomics.load(flag, 0) === 0) Atomics.wait(flag, 0, 0);
     const { value, error } = receiveMessageOnPort(port)!.message as { value: never; error?: Error };
     if (error !== undefined) throw error;
     return value;
