@@ -5,7 +5,7 @@ import { narrowed } from "../../columnar/batch";
 import type { Attribute, Expression } from "../expressions/expression";
 import type { BroadcastReadExec, ExternalExec, LocalTableExec, RangeExec, ScanExec, ShuffleReadExec } from "../physical/plan";
 import type { ColumnBound, ScanUse } from "../sources/data-source";
-import { sourceOf, type OpenTask, type Operator } from "./operator";
+import { countedSource, sourceOf, type OpenTask, type Operator } from "./operator";
 import { conditionsOf, rangeOf, rowsWithin } from "./scan-range";
 
 export type Leaf = ScanExec | ShuffleReadExec | BroadcastReadExec | LocalTableExec | RangeExec | ExternalExec;
@@ -31,18 +31,7 @@ export class LeafOperator implements Operator {
 
   open(task: OpenTask, bound?: ColumnBound): BatchSource {
     const source = this.#open(task, bound === undefined ? this.use : { ...this.use, bound });
-    const metrics = task.env.metrics(this.leaf.id);
-    return {
-      next() {
-        const batch = source.next();
-        if (batch !== null) {
-          metrics.rows += batch.length;
-          metrics.batches++;
-        }
-        return batch;
-      },
-      close: () => source.close(),
-    };
+    return countedSource(source, task.env.metrics(this.leaf.id));
   }
 
   #open(task: OpenTask, use: ScanUse): BatchSource {

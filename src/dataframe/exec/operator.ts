@@ -4,6 +4,7 @@ import type { TaskScope } from "../codegen/writer";
 import type { Attribute } from "../expressions/expression";
 import type { StagePlan, StageRun, StageTaskInput } from "../physical/plan";
 import type { ColumnBound } from "../sources/data-source";
+import type { OperatorMetrics } from "./ports";
 
 export interface OpenTask extends TaskScope {
   readonly plan: StagePlan;
@@ -32,6 +33,24 @@ export function sourceOf(batches: Generator<ColumnBatch, void, undefined>): Batc
       done = true;
       batches.return();
     },
+  };
+}
+
+/** `batch`, counted as output of the operator that these metrics belong to. */
+export function counted(batch: ColumnBatch, metrics: OperatorMetrics): ColumnBatch {
+  metrics.rows += batch.length;
+  metrics.batches++;
+  return batch;
+}
+
+/** `source`, each batch of which is counted as it leaves. */
+export function countedSource(source: BatchSource, metrics: OperatorMetrics): BatchSource {
+  return {
+    next() {
+      const batch = source.next();
+      return batch === null ? null : counted(batch, metrics);
+    },
+    close: () => source.close(),
   };
 }
 

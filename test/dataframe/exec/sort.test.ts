@@ -156,5 +156,8 @@ test.each([0, 1, 9, 100, 1000])("the last %d", (limit) => {
   const rows = Array.from({ length: 100 }, (_, i): BoxedRow => [i]);
   const table = new Table([id], rows, { batchRows: 7 });
   const plan: PhysicalPlan = { kind: "tail", id: nextId(), child: table.scan, limit, output: [id] };
-  expect(run(plan, [table]).rows).toEqual(limit === 0 ? [] : rows.slice(-limit));
+  const ran = run(plan, [table]);
+  expect(ran.rows).toEqual(limit === 0 ? [] : rows.slice(-limit));
+  const { rows: counted = 0, batches = 0 } = ran.metrics.get(plan.id) ?? {};
+  expect([counted, batches]).toEqual([ran.rows.length, ran.batches.length]);
 });

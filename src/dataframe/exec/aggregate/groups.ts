@@ -6,7 +6,7 @@ import type { BatchSource, ColumnBatch, Vector } from "../../../columnar/vector"
 import type { AggregateCall, Attribute } from "../../expressions/expression";
 import type { Accumulator } from "../../functions/registry";
 import type { HashAggregateExec } from "../../physical/plan";
-import { sourceOf, type OpenTask, type Operator } from "../operator";
+import { counted, sourceOf, type OpenTask, type Operator } from "../operator";
 import type { CodegenHost } from "../pipeline/program";
 import { MemoryClaim } from "../spill/memory-claim";
 import { MAX_SPILL_LEVEL, SpillPartitions } from "../spill/partitions";
@@ -83,11 +83,7 @@ export class Groups {
 
   *#counted(batches: Iterable<ColumnBatch>): Generator<ColumnBatch, void, undefined> {
     const metrics = this.task.env.metrics(this.node.id);
-    for (const batch of batches) {
-      metrics.rows += batch.length;
-      metrics.batches++;
-      yield batch;
-    }
+    for (const batch of batches) yield counted(batch, metrics);
   }
 
   spill(): void {

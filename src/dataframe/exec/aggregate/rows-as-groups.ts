@@ -5,7 +5,7 @@
 import { gatherBatch, sliceBatch } from "../../../columnar/batch";
 import type { ColumnBatch } from "../../../columnar/vector";
 import type { HashAggregateExec } from "../../physical/plan";
-import type { OpenTask } from "../operator";
+import { counted, type OpenTask } from "../operator";
 import type { OutputPlan, OutputState } from "../pipeline/output";
 import type { PipelineRun } from "../pipeline/run";
 
@@ -91,11 +91,7 @@ export class RowsAsGroups {
     const batch = sliceBatch(all, from, all.length);
     // Arrays of the input are written again once the next batch is asked for.
     const own = keys.keepsInput ? copied(batch) : batch;
-    for (const rows of state.batches(own, run, keys)) {
-      metrics.rows += rows.length;
-      metrics.batches++;
-      yield rows;
-    }
+    for (const rows of state.batches(own, run, keys)) yield counted(rows, metrics);
   }
 }
 

@@ -10,7 +10,7 @@ import { InternalError } from "../../../common/errors";
 import type { Attribute } from "../../expressions/expression";
 import type { MarkedRowsExec, MarkMatchesExec } from "../../physical/plan";
 import type { OutdatedOutput } from "../ports";
-import { drain, sourceOf, type OpenTask, type Operator } from "../operator";
+import { counted, drain, sourceOf, type OpenTask, type Operator } from "../operator";
 import { fuse, type Compile } from "../pipeline/fuse";
 import { PipelineOperator } from "../pipeline/operator";
 import type { CodegenHost } from "../pipeline/program";
@@ -134,10 +134,7 @@ export class MarkedRowsOperator implements Operator {
         if ((kept[at >> 3]! & (1 << (at & 7))) !== 0) indices[taken++] = row;
       }
       before += batch.length;
-      if (taken === 0) continue;
-      metrics.rows += taken;
-      metrics.batches++;
-      yield gatherBatch(batch, indices, taken);
+      if (taken > 0) yield counted(gatherBatch(batch, indices, taken), metrics);
     }
   }
 

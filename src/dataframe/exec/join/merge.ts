@@ -6,7 +6,7 @@ import { concat, gather } from "../../../columnar/batch";
 import type { BatchSource, ColumnBatch, Vector } from "../../../columnar/vector";
 import type { Attribute, Expression } from "../../expressions/expression";
 import type { PhysicalJoinType, SortMergeJoinExec } from "../../physical/plan";
-import { sourceOf, type OpenTask, type Operator } from "../operator";
+import { counted, sourceOf, type OpenTask, type Operator } from "../operator";
 import type { CodegenHost } from "../pipeline/program";
 import { Projection } from "../projection";
 import { sortKey, type SortKey } from "../sort/keys";
@@ -63,10 +63,7 @@ export class MergeJoinOperator implements Operator {
           const pairs = walk.next();
           const accepted = condition === null ? null : (condition(this.#joined(left.rows, right.rows, pairs))[0] as Vector);
           const batch = this.#output(left.rows, right.rows, selection.of(pairs, accepted));
-          if (batch.length === 0) continue;
-          metrics.rows += batch.length;
-          metrics.batches++;
-          yield batch;
+          if (batch.length > 0) yield counted(batch, metrics);
         }
         left.drop(lefts);
         right.drop(rights);

@@ -4,7 +4,7 @@ import type { Attribute, NamedExpression } from "../../expressions/expression";
 import type { ColumnBound } from "../../sources/data-source";
 import type { BuildInput } from "../join/build";
 import type { JoinTable } from "../join/table";
-import { sourceOf, type OpenTask, type Operator } from "../operator";
+import { counted, sourceOf, type OpenTask, type Operator } from "../operator";
 import { PipelineFeed, type FeedPart } from "./feed";
 import { OutputPlan, type OutputState } from "./output";
 import { PipelineProgram, type CodegenHost } from "./program";
@@ -48,11 +48,8 @@ export class PipelineOperator implements Operator {
     for (const { part, run, batch } of this.feed.open(task, bound)) {
       let state = states.get(part);
       if (state === undefined) states.set(part, (state = part.plan.open()));
-      for (const made of batch === null ? ended(run.tables) : state.batches(batch, run, part.plan)) {
-        metrics.rows += made.length;
-        metrics.batches++;
-        yield made;
-      }
+      const made = batch === null ? ended(run.tables) : state.batches(batch, run, part.plan);
+      for (const one of made) yield counted(one, metrics);
     }
   }
 }

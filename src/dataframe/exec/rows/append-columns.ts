@@ -6,7 +6,7 @@ import { attribute } from "../../expressions/build";
 import type { Attribute } from "../../expressions/expression";
 import type { AppendColumnsExec } from "../../physical/plan";
 import { columnProgram } from "../column-programs";
-import type { OpenTask, Operator } from "../operator";
+import { counted, type OpenTask, type Operator } from "../operator";
 import type { CodegenHost } from "../pipeline/program";
 import { Projection } from "../projection";
 
@@ -38,9 +38,7 @@ export class AppendColumnsOperator implements Operator {
         const columns = compute(project(batch), length);
         if (columns.length !== appended.length || columns.some((column) => column.length !== length))
           throw new InternalError(`${program} gave other columns than the plan says.`);
-        metrics.rows += length;
-        metrics.batches++;
-        return { length, columns: [...batch.columns, ...columns] };
+        return counted({ length, columns: [...batch.columns, ...columns] }, metrics);
       },
       close: () => source.close(),
     };

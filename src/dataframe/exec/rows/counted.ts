@@ -1,7 +1,7 @@
 /** Counts the rows of an operator that does not do so itself: what a stage gave decides how the rest of a query is carried out. */
 import type { BatchSource } from "../../../columnar/vector";
 import type { Attribute } from "../../expressions/expression";
-import type { OpenTask, Operator } from "../operator";
+import { countedSource, type OpenTask, type Operator } from "../operator";
 
 export class CountedOperator implements Operator {
   readonly output: readonly Attribute[];
@@ -14,18 +14,6 @@ export class CountedOperator implements Operator {
   }
 
   open(task: OpenTask): BatchSource {
-    const source = this.operator.open(task);
-    const metrics = task.env.metrics(this.id);
-    return {
-      next() {
-        const batch = source.next();
-        if (batch !== null) {
-          metrics.rows += batch.length;
-          metrics.batches++;
-        }
-        return batch;
-      },
-      close: () => source.close(),
-    };
+    return countedSource(this.operator.open(task), task.env.metrics(this.id));
   }
 }

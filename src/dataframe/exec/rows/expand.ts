@@ -3,7 +3,7 @@ import { concatBatches, gatherBatch, sliceBatch } from "../../../columnar/batch"
 import type { BatchSource, ColumnBatch } from "../../../columnar/vector";
 import type { Attribute } from "../../expressions/expression";
 import type { ExpandExec } from "../../physical/plan";
-import { sourceOf, type OpenTask, type Operator } from "../operator";
+import { counted, sourceOf, type OpenTask, type Operator } from "../operator";
 import type { CodegenHost } from "../pipeline/program";
 import { Projection } from "../projection";
 
@@ -39,18 +39,11 @@ export class ExpandOperator implements Operator {
           for (let from = 0; from < batch.length; from += most) {
             const rows = sliceBatch(batch, from, Math.min(batch.length, from + most));
             const parts = projections.map((project): ColumnBatch => ({ length: rows.length, columns: project(rows) }));
-            const together = byRow(parts);
-            metrics.rows += together.length;
-            metrics.batches++;
-            yield together;
+            yield counted(byRow(parts), metrics);
           }
           continue;
         }
-        for (const project of projections) {
-          metrics.rows += batch.length;
-          metrics.batches++;
-          yield { length: batch.length, columns: project(batch) };
-        }
+        for (const project of projections) yield counted({ length: batch.length, columns: project(batch) }, metrics);
       }
     } finally {
       source.close();

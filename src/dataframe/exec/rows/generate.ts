@@ -4,7 +4,7 @@ import type { Boxed } from "../../../columnar/types";
 import type { BatchSource, BoxedRow, ColumnBatch, Vector } from "../../../columnar/vector";
 import type { Attribute } from "../../expressions/expression";
 import type { GenerateExec } from "../../physical/plan";
-import { sourceOf, type OpenTask, type Operator } from "../operator";
+import { counted, sourceOf, type OpenTask, type Operator } from "../operator";
 import type { CodegenHost } from "../pipeline/program";
 import { Projection } from "../projection";
 import { type SplitTexts, splitTexts } from "./split-parts";
@@ -53,10 +53,7 @@ export class GenerateOperator implements Operator {
         if (batch.length === 0) continue;
         const args = argsOf(batch);
         const made = this.#rows(batch, this.#split === null ? args : [this.#split.parts(args[0]!)], generate);
-        if (made.length === 0) continue;
-        metrics.rows += made.length;
-        metrics.batches++;
-        yield made;
+        if (made.length > 0) yield counted(made, metrics);
       }
     } finally {
       source.close();

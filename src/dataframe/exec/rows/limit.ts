@@ -3,7 +3,7 @@ import { concatBatches, sliceBatch } from "../../../columnar/batch";
 import type { BatchSource, ColumnBatch } from "../../../columnar/vector";
 import type { Attribute } from "../../expressions/expression";
 import type { LimitExec, TailExec } from "../../physical/plan";
-import { drain, sourceOf, type OpenTask, type Operator } from "../operator";
+import { counted, drain, sourceOf, type OpenTask, type Operator } from "../operator";
 
 export class LimitOperator implements Operator {
   readonly output: readonly Attribute[];
@@ -31,11 +31,7 @@ export class LimitOperator implements Operator {
         skip -= from;
         const to = Math.min(batch.length, from + left);
         left -= to - from;
-        if (to > from) {
-          metrics.rows += to - from;
-          metrics.batches++;
-          yield sliceBatch(batch, from, to);
-        }
+        if (to > from) yield counted(sliceBatch(batch, from, to), metrics);
         if (left === 0) return;
       }
     } finally {
@@ -71,7 +67,6 @@ export class TailOperator implements Operator {
     const rows = concatBatches(last);
     const kept = Math.min(limit, rows.length);
     if (kept === 0) return;
-    task.env.metrics(this.node.id).rows += kept;
-    yield sliceBatch(rows, rows.length - kept, rows.length);
+    yield counted(sliceBatch(rows, rows.length - kept, rows.length), task.env.metrics(this.node.id));
   }
 }

@@ -5,7 +5,7 @@ import { JavaRandom } from "../../../rdd/random/java-random";
 import { bernoulliCell, poisson, type Sampler } from "../../../rdd/random/samplers";
 import type { Attribute } from "../../expressions/expression";
 import type { SampleExec } from "../../physical/plan";
-import { sourceOf, type OpenTask, type Operator } from "../operator";
+import { counted, sourceOf, type OpenTask, type Operator } from "../operator";
 
 export class SampleOperator implements Operator {
   readonly output: readonly Attribute[];
@@ -40,10 +40,7 @@ export class SampleOperator implements Operator {
         for (let row = 0; row < batch.length; row++) {
           for (let times = sampler.sample(); times > 0; times--) rows.push(row);
         }
-        if (rows.length === 0) continue;
-        metrics.rows += rows.length;
-        metrics.batches++;
-        yield gatherBatch(batch, Int32Array.from(rows), rows.length);
+        if (rows.length > 0) yield counted(gatherBatch(batch, Int32Array.from(rows), rows.length), metrics);
       }
     } finally {
       source.close();

@@ -2,7 +2,7 @@
 import type { BatchSource, ColumnBatch, Vector } from "../../../columnar/vector";
 import type { Attribute, SortOrder } from "../../expressions/expression";
 import type { SortExec } from "../../physical/plan";
-import { drain, sourceOf, type OpenTask, type Operator } from "../operator";
+import { counted, drain, sourceOf, type OpenTask, type Operator } from "../operator";
 import type { CodegenHost } from "../pipeline/program";
 import { Projection } from "../projection";
 import { ExternalSort } from "./external";
@@ -61,11 +61,7 @@ export class SortOperator implements Operator {
     const sort = new ExternalSort(this.#keys.open(task), task, this.node.id);
     try {
       drain(this.child.open(task), task, (batch) => sort.add(batch));
-      for (const batch of sort.finish()) {
-        metrics.rows += batch.length;
-        metrics.batches++;
-        yield batch;
-      }
+      for (const batch of sort.finish()) yield counted(batch, metrics);
     } finally {
       sort.close();
     }

@@ -7,7 +7,7 @@ import type { BatchSource, ColumnBatch, Vector } from "../../../columnar/vector"
 import type { Attribute } from "../../expressions/expression";
 import type { TopKExec } from "../../physical/plan";
 import { batchBytes } from "../exchange/batch-bytes";
-import { drain, sourceOf, type OpenTask, type Operator } from "../operator";
+import { counted, drain, sourceOf, type OpenTask, type Operator } from "../operator";
 import type { CodegenHost } from "../pipeline/program";
 import { MemoryClaim } from "../spill/memory-claim";
 import { KeyBound } from "./bound";
@@ -100,11 +100,7 @@ export class TopKOperator implements Operator {
         waiting = [];
       });
       const rows = sort === null ? (count === 0 ? [] : [best()]) : (sort as ExternalSort).finish();
-      for (const batch of between(rows, offset, wanted)) {
-        metrics.rows += batch.length;
-        metrics.batches++;
-        yield batch;
-      }
+      for (const batch of between(rows, offset, wanted)) yield counted(batch, metrics);
     } finally {
       claim.release();
       (sort as ExternalSort | null)?.close();

@@ -9,7 +9,7 @@ import type { Attribute } from "../../expressions/expression";
 import { ascending } from "../../physical/layout";
 import type { WindowGroupLimitExec } from "../../physical/plan";
 import { batchBytes } from "../exchange/batch-bytes";
-import { sourceOf, type OpenTask, type Operator } from "../operator";
+import { counted, sourceOf, type OpenTask, type Operator } from "../operator";
 import type { CodegenHost } from "../pipeline/program";
 import { MemoryClaim } from "../spill/memory-claim";
 import type { SortKey } from "../sort/keys";
@@ -54,11 +54,6 @@ export class WindowGroupLimitOperator implements Operator {
     /** Rows at the front that the last cut left. */
     let best = 0;
     let failures = 0;
-    const counted = (batch: ColumnBatch): ColumnBatch => {
-      metrics.rows += batch.length;
-      metrics.batches++;
-      return batch;
-    };
     const cut = (): ColumnBatch => {
       const rows = concatBatches(waiting);
       const kept = survivors(partitionOf(rows), orderOf(rows), rows.length, this.node);
@@ -75,7 +70,7 @@ export class WindowGroupLimitOperator implements Operator {
         task.env.checkInterrupted();
         if (batch.length === 0) continue;
         if (failures === TRIES) {
-          yield counted(batch);
+          yield counted(batch, metrics);
           continue;
         }
         waiting.push(batch);
@@ -92,13 +87,13 @@ export class WindowGroupLimitOperator implements Operator {
           bytes = batchBytes(rows);
         } else {
           clear();
-          yield counted(rows);
+          yield counted(rows, metrics);
         }
       }
       if (count > 0) {
         const rows = cut();
         clear();
-        yield counted(rows);
+        yield counted(rows, metrics);
       }
     } finally {
       source.close();

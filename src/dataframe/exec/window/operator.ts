@@ -14,7 +14,7 @@ import type { WindowExec } from "../../physical/plan";
 import type { SqlSettings } from "../../settings";
 import { sameType } from "../../types/text";
 import { batchBytes } from "../exchange/batch-bytes";
-import { sourceOf, type OpenTask, type Operator } from "../operator";
+import { counted, sourceOf, type OpenTask, type Operator } from "../operator";
 import type { CodegenHost } from "../pipeline/program";
 import { Projection } from "../projection";
 import { MemoryClaim } from "../spill/memory-claim";
@@ -59,9 +59,8 @@ export class WindowOperator implements Operator {
     const functions = this.#functions.map((plan) => plan.open(task));
     const compute = (rows: ColumnBatch): ColumnBatch => {
       const window = windowRows(rows, partitionKeys(rows), orderKeys);
-      metrics.rows += rows.length;
-      metrics.batches++;
-      return { length: rows.length, columns: [...rows.columns, ...functions.map((column) => column(window))] };
+      const columns = [...rows.columns, ...functions.map((column) => column(window))];
+      return counted({ length: rows.length, columns }, metrics);
     };
     let waiting: ColumnBatch[] = [];
     let count = 0;
