@@ -24,21 +24,35 @@ export function splitStatements(text: string): SplitText {
   const statements: string[] = [];
   let start = 0;
   let first: Token | null = null;
+  let previous: Token | null = null;
   let depth = 0;
-  for (const token of tokens) {
+  let parentheses = 0;
+  for (const [index, token] of tokens.entries()) {
     if (token.kind === "end") break;
     if (token.symbol === ";" && depth <= 0) {
       if (first !== null) statements.push(text.slice(start, token.start).trim());
       start = token.end;
       first = null;
       depth = 0;
+      parentheses = 0;
+      previous = null;
       continue;
     }
     first ??= token;
-    // CASE ends with END, too; blocks are counted in scripts only.
-    if (first.symbol === "BEGIN") depth += DEPTH[token.symbol] ?? 0;
+    if (token.symbol === "(") parentheses++;
+    else if (token.symbol === ")") parentheses--;
+    else if (first.symbol === "BEGIN" && parentheses <= 0) depth += opened(previous, token, tokens[index + 1]!);
+    previous = token;
   }
   return { statements, rest: first === null ? "" : text.slice(start).trim() };
 }
 
-const DEPTH: Readonly<Record<string, number>> = { BEGIN: 1, CASE: 1, END: -1 };
+/** What END of control flow has behind it; only CASE is counted where it begins, as there are expressions of that name. */
+const LOOPS_AND_BRANCHES: ReadonlySet<string> = new Set(["IF", "FOR", "LOOP", "REPEAT", "WHILE"]);
+
+/** By how much a token of a script goes deeper into what ends with a mere END or with END CASE. */
+function opened(previous: Token | null, { symbol }: Token, next: Token): -1 | 0 | 1 {
+  if (symbol === "BEGIN") return 1;
+  if (symbol === "CASE") return previous?.symbol === "END" ? 0 : 1;
+  return symbol === "END" && !LOOPS_AND_BRANCHES.has(next.symbol) ? -1 : 0;
+}

@@ -10,3 +10,15 @@ test.each([
 ])("%j", (text, statements, rest) => {
   expect(splitStatements(text)).toEqual({ statements, rest });
 });
+
+test.each([
+  "BEGIN DECLARE i INT DEFAULT 0; WHILE i < 3 DO SET i = i + 1; END WHILE; SELECT i; END",
+  "BEGIN IF 1 = 1 THEN SELECT 1; ELSE BEGIN SELECT if(true, 2, 3); END; END IF; SELECT 4; END",
+  "BEGIN CASE 1 WHEN 1 THEN SELECT 1; END CASE; SELECT CASE WHEN true THEN 2 END; END",
+  "BEGIN l: LOOP LEAVE l; END LOOP l; REPEAT SELECT 1; UNTIL true END REPEAT; END",
+  "BEGIN FOR r AS SELECT substring('abc' FROM CASE WHEN true THEN 1 END FOR 2) DO SELECT 1; END FOR; SELECT 2 END",
+  "BEGIN DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN SELECT 1; END; SELECT 1 / 0; END",
+  "BEGIN END",
+])("a script ends with the END of its BEGIN: %s", (script) => {
+  expect(splitStatements(`${script}; SELECT 4; BEGIN`)).toEqual({ statements: [script, "SELECT 4"], rest: "BEGIN" });
+});
