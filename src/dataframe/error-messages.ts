@@ -595,6 +595,8 @@ export const errorMessages: Readonly<Record<string, string>> = {
   CANNOT_LOAD_FUNCTION_CLASS: "{functionName}: there is no Java here to load {className}. Register a function of the program.",
   "UNSUPPORTED_FEATURE.OPERATION": "{operation} is not built.",
   "UNSUPPORTED_FEATURE.CONTINUE_EXCEPTION_HANDLER": "CONTINUE handlers are not built. Declare an EXIT handler.",
+  "UNSUPPORTED_FEATURE.SQL_SCRIPTING_WITH_POSITIONAL_PARAMETERS":
+    'A script takes no values for ?. Name them: ":name", with an object of values.',
   RESIGNAL_WHEN_HANDLER_NOT_ACTIVE: "RESIGNAL stands in handlers only.",
   "UNSUPPORTED_FEATURE.SQL_SCRIPTING_DROP_TEMPORARY_VARIABLE":
     "Variables of scripts go with their block: DROP TEMPORARY VARIABLE is not for them.",

@@ -67,8 +67,8 @@ export type WriteSpec =
 export interface OperationsPort {
   readonly tags: ReadonlySet<string>;
   setTags(tags: Iterable<string>): void;
-  /** Ends those that fit; their numbers. */
-  interrupt(fits: (id: string, tags: ReadonlySet<string>) => boolean): string[];
+  /** Ends the queries and scripts that fit; `id` is null for scripts. The numbers of the queries. */
+  interrupt(fits: (id: string | null, tags: ReadonlySet<string>) => boolean): string[];
 }
 
 export interface QueryPort {

@@ -252,7 +252,10 @@ export class SparkSession {
     this.core.port.operations.setTags([]);
   }
 
-  /** Cancels all queries of this session that run now; their numbers, as in the dashboard. Their promises reject with a CancelledError. */
+  /**
+   * Cancels all queries and scripts of this session that run now; the numbers of the queries, as in the dashboard. Their promises reject with a
+   * CancelledError.
+   */
   interruptAll(): string[] {
     return this.core.port.operations.interrupt(() => true);
   }

@@ -22,6 +22,23 @@ export interface CommandSession {
   settings(): SqlSettings;
   nextId(): number;
   readonly data: DataPort;
+  readonly operations: ScriptOperations;
+}
+
+/** The session with `own` beside or in place of what it has; all else is looked up in it. */
+export function sessionWith(session: CommandSession, own: Partial<CommandSession>): CommandSession {
+  return Object.assign(Object.create(session) as CommandSession, own);
+}
+
+export interface ScriptOperations {
+  /** A script begins, which those who interrupt the session's queries end, too. */
+  script(): ScriptOperation;
+}
+
+export interface ScriptOperation {
+  /** Aborted when it is interrupted. */
+  readonly signal: AbortSignal;
+  end(): void;
 }
 
 export interface LocalVariables {

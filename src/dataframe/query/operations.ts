@@ -1,6 +1,7 @@
-/** Queries of a session that run now, by the numbers of their executions and the tags that their call chain has. */
+/** Queries and scripts of a session that run now, by the numbers of executions and the tags that their call chain has. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
+import type { ScriptOperation } from "../catalog/ports";
 
 /** A query from its start to its end. */
 export interface Operation {
@@ -12,9 +13,15 @@ export interface Operation {
   end(): void;
 }
 
+interface Running {
+  readonly tags: ReadonlySet<string>;
+  readonly controller: AbortController;
+}
+
 export class Operations {
   readonly #tags = new AsyncLocalStorage<ReadonlySet<string>>();
-  readonly #running = new Map<string, { readonly tags: ReadonlySet<string>; readonly controller: AbortController }>();
+  readonly #running = new Map<string, Running>();
+  readonly #scripts = new Set<Running>();
   /** Spark counts tags by threads; call chains have no name, so all of them have one. */
   readonly #session = `spark-session-${randomUUID()}`;
   readonly #thread = `${this.#session}-thread-${randomUUID()}`;
@@ -45,8 +52,17 @@ export class Operations {
     };
   }
 
-  /** Ends those that fit; their numbers. */
-  interrupt(fits: (id: string, tags: ReadonlySet<string>) => boolean): string[] {
+  /** A script has no number: its queries have. */
+  script(): ScriptOperation {
+    const script: Running = { tags: this.tags, controller: new AbortController() };
+    this.#scripts.add(script);
+    return { signal: script.controller.signal, end: () => void this.#scripts.delete(script) };
+  }
+
+  /** Ends those that fit; the numbers of the queries among them. */
+  interrupt(fits: (id: string | null, tags: ReadonlySet<string>) => boolean): string[] {
+    // Before its query: a handler of the script must not take that for an error to go on from.
+    for (const { tags, controller } of this.#scripts) if (fits(null, tags)) controller.abort();
     const found = [...this.#running].filter(([id, { tags }]) => fits(id, tags));
     for (const [id, { controller }] of found) controller.abort(`operation ${id} was interrupted`);
     return found.map(([id]) => id);

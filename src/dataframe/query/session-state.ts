@@ -1,7 +1,7 @@
 /** A session: settings, names, what it keeps of the program's data, and how its queries and commands run. */
 import type { Call, ContextPort } from "../../rdd/context-port";
 import { analyzePlan } from "../catalog/analysis-context";
-import type { CommandSession, ConfPort } from "../catalog/ports";
+import { type CommandSession, type ConfPort, sessionWith } from "../catalog/ports";
 import { GlobalTempViews, SessionCatalog } from "../catalog/session-catalog";
 import { CatalogStore } from "../catalog/store";
 import { builtins } from "../functions";
@@ -69,7 +69,7 @@ export class SessionState implements CommandSession {
 
   /** The same session with the values of parameter markers. */
   withParameters(parameters: ParameterValues): CommandSession {
-    return Object.assign(Object.create(this) as SessionState, { parameters });
+    return sessionWith(this, { parameters });
   }
 
   /** Executions of DataFrames' own plans that have ended: what explain() of the same DataFrame shows then. */

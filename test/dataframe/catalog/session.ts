@@ -8,6 +8,7 @@ import { runCommand } from "../../../src/dataframe/catalog/commands/run-command"
 import type { CommandResult, CommandSession, DataPort, WriteRequest } from "../../../src/dataframe/catalog/ports";
 import { SessionCatalog } from "../../../src/dataframe/catalog/session-catalog";
 import { CatalogStore } from "../../../src/dataframe/catalog/store";
+import { Operations } from "../../../src/dataframe/query/operations";
 import { builtins } from "../../../src/dataframe/functions";
 import type { LogicalPlan } from "../../../src/dataframe/logical/plan";
 import { parseStatement } from "../../../src/dataframe/sql/parse";
@@ -64,6 +65,7 @@ export class CommandHarness {
       }),
       nextId: () => ++this.#lastId,
       data: this.#data(),
+      operations: new Operations(),
     };
   }
 

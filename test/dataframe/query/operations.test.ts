@@ -49,6 +49,37 @@ test("queries are interrupted by tag, by number, and all at once", async () => {
   expect(await session.range(3).count()).toBe(3);
 });
 
+test("a script that waits for nothing is interrupted, and no handler of it goes on from that", async () => {
+  const session = spark();
+  const script = (body: string) => {
+    const ended = session
+      .sql(`BEGIN DECLARE i INT DEFAULT 0; DECLARE EXIT HANDLER FOR SQLEXCEPTION SELECT 1; WHILE true DO ${body} END WHILE; END`)
+      .collect();
+    return ended.catch((error: unknown) => error);
+  };
+  session.addTag("scripts");
+  for (const body of ["", "SET i = i + 1;"]) {
+    const running = script(body);
+    // It leaves the event loop to others.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(session.interruptTag("others")).toEqual([]);
+    expect(session.interruptTag("scripts")).toEqual([]);
+    expect(await running).toMatchObject({ name: "CancelledError", errorClass: "OPERATION_CANCELED", sqlState: "HY008" });
+  }
+  session.clearTags();
+  expect(await session.sql("BEGIN SELECT 2 AS two; END").first()).toMatchObject({ two: 2 });
+});
+
+test("scripts and EXECUTE IMMEDIATE with values of markers", async () => {
+  const session = spark();
+  const script = "BEGIN DECLARE i INT DEFAULT :x; SET i = i + 1; EXECUTE IMMEDIATE 'SELECT ? AS i' USING i; END";
+  expect(await session.sql(script, { x: 5 }).first()).toMatchObject({ i: 6 });
+  expect(await session.sql("EXECUTE IMMEDIATE 'SELECT 7 AS seven'", { x: 5 }).first()).toMatchObject({ seven: 7 });
+  await expect(session.sql("BEGIN SELECT ?; END", [5]).collect()).rejects.toMatchObject({
+    errorClass: "UNSUPPORTED_FEATURE.SQL_SCRIPTING_WITH_POSITIONAL_PARAMETERS",
+  });
+});
+
 test("work under a tag or group is a function", () => {
   const { sparkContext } = spark();
   expect(() => sparkContext.withJobGroup("g", "description" as never)).toThrow(

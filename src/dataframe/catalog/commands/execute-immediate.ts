@@ -7,7 +7,7 @@ import type { Statement } from "../../syntax/command";
 import type { UnresolvedExpression } from "../../syntax/expression";
 import type { ParameterValues } from "../../analysis/context";
 import { analyzeAlone } from "../analysis-context";
-import type { CommandResult, CommandSession } from "../ports";
+import { type CommandResult, type CommandSession, sessionWith } from "../ports";
 import { assignFromQuery, evaluated, requireTarget } from "./variables";
 
 type ExecuteImmediate = Extract<Statement, { kind: "executeImmediate" }>;
@@ -25,12 +25,7 @@ export async function executeImmediate(
   if (markers.named && markers.positional) throw new AnalysisError("INVALID_QUERY_MIXED_QUERY_PARAMETERS", {});
   if (inner.kind === "executeImmediate" && command.into.length > 0) throw notAQuery(text);
   const parameters = await parameterValues(command, markers.named, session);
-  const withParameters: CommandSession = {
-    ...session,
-    settings: () => session.settings(),
-    nextId: () => session.nextId(),
-    parameters,
-  };
+  const withParameters = sessionWith(session, { parameters });
   if (command.into.length === 0) return run(inner, withParameters);
   if (inner.kind !== "query") throw notAQuery(text);
   return assignFromQuery(command.into, inner.plan, withParameters, command.at);

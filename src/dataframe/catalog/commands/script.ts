@@ -3,15 +3,15 @@
  * the script gives is what its last query gave.
  */
 import type { Boxed } from "../../../columnar/types";
-import { FiresteelError } from "../../../common/errors";
+import { CancelledError, FiresteelError } from "../../../common/errors";
 import { exprText, idText } from "../../analysis/messages";
 import { AnalysisError, QueryError } from "../../errors";
 import { outputOf } from "../../logical/output";
 import type { CompoundBody, ConditionHandler, ScriptStatement, Statement } from "../../syntax/command";
 import type { UnresolvedExpression } from "../../syntax/expression";
 import { analyzeAlone, analyzePlan } from "../analysis-context";
-import { NOTHING } from "../ports";
-import type { CommandResult, CommandSession, LocalVariables } from "../ports";
+import { NOTHING, sessionWith } from "../ports";
+import type { CommandResult, CommandSession, LocalVariables, ScriptOperation } from "../ports";
 import { lower } from "../session-catalog";
 import type { VariableDefinition } from "../session-catalog";
 import { initialValue, evaluated } from "./variables";
@@ -22,9 +22,16 @@ type Of<K extends ScriptStatement["kind"]> = Extract<ScriptStatement, { kind: K 
 export async function runScript(body: CompoundBody, session: CommandSession, run: Run): Promise<CommandResult> {
   if (session.conf.get("spark.sql.scripting.continueHandlerEnabled") !== "true" && hasContinueHandler(body))
     throw new AnalysisError("UNSUPPORTED_FEATURE.CONTINUE_EXCEPTION_HANDLER", {});
-  const script = new Script(session, run);
-  await script.block(body);
-  return script.result;
+  if (session.parameters !== undefined && session.parameters.positional.length > 0)
+    throw new AnalysisError("UNSUPPORTED_FEATURE.SQL_SCRIPTING_WITH_POSITIONAL_PARAMETERS", {});
+  const operation = session.operations.script();
+  try {
+    const script = new Script(session, run, operation);
+    await script.block(body);
+    return script.result;
+  } finally {
+    operation.end();
+  }
 }
 
 function hasContinueHandler(node: unknown): boolean {
@@ -51,21 +58,26 @@ class Jump extends Error {
   }
 }
 
+/** How long statements that wait for nothing may keep the process's event loop. */
+const LONGEST_TURN_MS = 20;
+
 class Script {
   result: CommandResult = NOTHING;
   readonly #session: CommandSession;
   readonly #frames: Frame[] = [];
   #handled: FiresteelError | null = null;
+  #turnBegan = performance.now();
 
   constructor(
     session: CommandSession,
     private readonly run: Run,
+    private readonly operation: ScriptOperation,
   ) {
     const locals: LocalVariables = {
       find: (parts) => this.#find(parts),
       set: (variable) => this.#assign(variable),
     };
-    this.#session = { ...session, settings: () => session.settings(), nextId: () => session.nextId(), locals };
+    this.#session = sessionWith(session, { locals });
   }
 
   async block(body: CompoundBody): Promise<void> {
@@ -89,10 +101,11 @@ class Script {
 
   /** A statement whose error a handler of a block around may take. */
   async #guarded(statement: ScriptStatement, depth: number): Promise<void> {
+    await this.#breathe();
     try {
       await this.#execute(statement);
     } catch (error) {
-      if (!(error instanceof FiresteelError)) throw error;
+      if (!(error instanceof FiresteelError) || this.operation.signal.aborted) throw error;
       this.#frames.length = depth;
       const found = this.#handlerOf(error);
       if (found === null) throw error;
@@ -111,6 +124,16 @@ class Script {
       if (found.handler.kind === "exit") throw new Jump(found.frame, false);
       this.#frames.push(...inner);
     }
+  }
+
+  /** Between statements: lets the process do what waits, and ends a script that was interrupted. */
+  async #breathe(): Promise<void> {
+    if (performance.now() - this.#turnBegan > LONGEST_TURN_MS) {
+      await new Promise((resolve) => setImmediate(resolve));
+      this.#turnBegan = performance.now();
+    }
+    if (this.operation.signal.aborted)
+      throw new CancelledError("OPERATION_CANCELED", "The script was interrupted.", { sqlState: "HY008" });
   }
 
   #handlerOf(error: FiresteelError): { readonly frame: Frame; readonly handler: ConditionHandler } | null {
@@ -223,6 +246,7 @@ class Script {
   }
 
   async #round(label: string | null, body: CompoundBody): Promise<"next" | "leave"> {
+    await this.#breathe();
     try {
       await this.block(body);
     } catch (jump) {
