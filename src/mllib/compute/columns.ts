@@ -152,9 +152,9 @@ export class VectorColumn {
     return known.rows;
   }
 
-  /** As `dense`, but what is no view of the column stands in `room`, which has space for all rows, and is not kept. */
-  denseIn(room: Float64Array, width: number): Float64Array | null {
-    return this.#dense(width, (numbers) => room.subarray(0, numbers));
+  /** As `dense`, but what is no view of the column stands in what `roomFor` gives for so many numbers, and is not kept. Asked of dense rows only. */
+  denseIn(roomFor: (numbers: number) => Float64Array, width: number): Float64Array | null {
+    return this.#dense(width, roomFor);
   }
 
   /** Whether all stored values are known to be finite, as whole numbers are. */

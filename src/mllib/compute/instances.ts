@@ -90,11 +90,9 @@ const formOf = ({ dense, short }: InstanceBlock): string => (dense !== null ? "d
 class Room {
   #numbers = new Float64Array(0);
 
-  /** Null for few numbers. */
-  of(numbers: number): Float64Array | null {
-    if (8 * numbers < LEAST_BYTES) return null;
+  of(numbers: number): Float64Array {
     if (this.#numbers.length < numbers) this.#numbers = new Float64Array(numbers);
-    return this.#numbers;
+    return this.#numbers.subarray(0, numbers);
   }
 }
 
@@ -174,8 +172,8 @@ function featuresOf(
 
 function rowsTogether(vectors: VectorColumn, room: Room | null): Float64Array | null {
   const width = vectors.size(0);
-  const own = room?.of(vectors.length * width) ?? null;
-  return own === null ? vectors.dense(width) : vectors.denseIn(own, width);
+  if (room === null || 8 * vectors.length * width < LEAST_BYTES) return vectors.dense(width);
+  return vectors.denseIn((numbers) => room.of(numbers), width);
 }
 
 function checkFinite(values: Float64Array, name: string): void {

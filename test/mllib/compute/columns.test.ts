@@ -2,7 +2,7 @@
 import { decodeBatchesOf, encodeBatch, gather } from "../../../src/columnar/batch";
 import { ByteWriter } from "../../../src/columnar/bytes";
 import type { Vector } from "../../../src/columnar/vector";
-import { denseVectorColumn, VectorColumn } from "../../../src/mllib/compute/columns";
+import { denseVectorColumn, VectorColumn, VectorColumnBuilder } from "../../../src/mllib/compute/columns";
 
 /** As a column that was kept. */
 function written(column: Vector): Vector {
@@ -35,15 +35,24 @@ test.each([
 });
 
 test("rows that are no view of their column stand in the room that is given", () => {
-  const room = new Float64Array(16);
+  const numbers = new Float64Array(16);
+  const room = (count: number): Float64Array => numbers.subarray(0, count);
   const picked = gather(written(columnOf(small)), Int32Array.of(2, 0), 2);
   const rows = new VectorColumn(picked).denseIn(room, 2)!;
   expect(rows).toEqual(Float64Array.of(5, 6, 1, 2));
-  expect(rows.buffer).toBe(room.buffer);
+  expect(rows.buffer).toBe(numbers.buffer);
   // What others ask for is their own.
-  expect(new VectorColumn(picked).dense(2)!.buffer).not.toBe(room.buffer);
+  expect(new VectorColumn(picked).dense(2)!.buffer).not.toBe(numbers.buffer);
   const values = Float64Array.from(fractions);
   expect(new VectorColumn(denseVectorColumn(values, 4, 2)).denseIn(room, 2)!.buffer).toBe(values.buffer);
+});
+
+test("no room is asked for where rows are sparse, whose entries would need more memory than there is", () => {
+  const builder = new VectorColumnBuilder();
+  for (let row = 0; row < 1000; row++) builder.appendSparse(1_000_000_000, [row], [0.5]);
+  const room = jest.fn((count: number) => new Float64Array(count));
+  expect(new VectorColumn(builder.finish()).denseIn(room, 1_000_000_000)).toBeNull();
+  expect(room).not.toHaveBeenCalled();
 });
 
 test("whole numbers are known to be finite", () => {
