@@ -95,8 +95,10 @@ function scoresOf(batch: ColumnBatch, at: number, input: JudgedSpec<unknown>["in
     return scores;
   }
   for (let row = 0; row < batch.length; row++) {
-    if (vectors.isNull(row) || vectors.size(row) < 2)
-      throw new DataError("INVALID_VECTOR", `Column ${input.names[at]}: raw predictions must be vectors of two entries.`);
+    if (vectors.isNull(row) || vectors.size(row) !== 2) {
+      const got = vectors.isNull(row) ? "null" : `a vector of ${vectors.size(row)}`;
+      throw new DataError("INVALID_VECTOR", `Column ${input.names[at]}: raw predictions must be vectors of two entries, but there is ${got}.`); // prettier-ignore
+    }
     if (vectors.isDense(row)) scores[row] = vectors.values(row)[1]!;
     else {
       const place = vectors.indices(row).indexOf(1);

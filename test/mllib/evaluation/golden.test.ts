@@ -34,5 +34,12 @@ test("what cannot be judged is said", async () => {
   const df = dataset(spark(), "scored");
   await expect(new mllib.RegressionEvaluator({ labelCol: "nope" }).evaluate(df)).rejects.toThrow(/nope/);
   await expect(new mllib.MulticlassClassificationEvaluator({ labelCol: "cls" }).evaluate(df.limit(0))).rejects.toThrow(/empty/);
+  const three = new mllib.VectorAssembler({ inputCols: ["y", "p", "y"], outputCol: "three", handleInvalid: "keep" }).transform(
+    df,
+  );
+  const binary = new mllib.BinaryClassificationEvaluator({ labelCol: "y", rawPredictionCol: "three" });
+  await expect(binary.evaluate(three)).rejects.toThrow(
+    /three: raw predictions must be vectors of two entries, but there is a vector of 3/,
+  );
   expect(() => new mllib.BinaryClassificationEvaluator({ metricName: "f1" as never })).toThrow(/areaUnderROC, areaUnderPR/);
 });
