@@ -143,7 +143,7 @@ function featuresOf(
   }
   const width = vectors.size(0);
   for (let row = 1; row < rows; row++) if (vectors.size(row) !== width) throw widthsDiffer(spec, width, vectors.size(row));
-  if (!isSparse || actives * 1.5 >= rows * width) {
+  if (!isSparse || !sparsePays(actives, rows, width)) {
     let dense = vectors.dense(width);
     if (dense === null) {
       dense = new Float64Array(rows * width);
@@ -170,13 +170,17 @@ function featuresOf(
   return { width, dense: null, sparse: { starts, indices, values } };
 }
 
+/** Whether rows of which so many entries are stored are sparse enough to be learned from as such. */
+export const sparsePays = (stored: number, rows: number, width: number): boolean => stored * 1.5 < rows * width;
+
 function rowsTogether(vectors: VectorColumn, room: Room | null): Float64Array | null {
   const width = vectors.size(0);
   if (room === null || 8 * vectors.length * width < LEAST_BYTES) return vectors.dense(width);
   return vectors.denseIn((numbers) => room.of(numbers), width);
 }
 
-function checkFinite(values: Float64Array, name: string): void {
+/** Throws INVALID_FEATURES of values of which one is not finite. */
+export function checkFinite(values: Float64Array, name: string): void {
   // 0 times what is not finite is no number. Four sums, so that additions need not wait for each other.
   const { length } = values;
   let [a, b, c, d] = [0, 0, 0, 0];

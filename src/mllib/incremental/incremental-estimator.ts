@@ -9,16 +9,8 @@ import { checkNumeric, checkVector } from "../base/schema";
 import { type InstanceBlock, instancesOf, type InstanceColumns } from "../compute/instances";
 import { aggregateProgram } from "../compute/programs";
 import type { TaskData } from "../compute/task-data";
+import { type Batch, blockOfBatch } from "./batch";
 import { type BlockLearning, learnInOrder } from "./block-learner";
-
-/** Rows that the program itself holds. */
-export interface Batch {
-  readonly features: readonly ArrayLike<number>[];
-  /** Of estimators that learn labels. */
-  readonly label?: ArrayLike<number>;
-  /** 1 each where absent. */
-  readonly weight?: ArrayLike<number>;
-}
 
 export interface PartialFitOptions<M> {
   /** All classes, 0 … k - 1, where not every batch has a row of each. Needed with the first batch of a classifier. */
@@ -76,7 +68,7 @@ export abstract class IncrementalEstimator<M extends Model, W = unknown> extends
     const state = model === undefined ? null : this.stateOf(model);
     const learning = this.blockLearning(numClasses);
     if ("features" in data) {
-      const block = blockOf(data, this.instanceColumns().labelCol !== undefined, this.className);
+      const block = blockOfBatch(data, this.instanceColumns(), this.className);
       const learned = learning.learner.learn(state ?? learning.learner.start(learning.spec, block.width), [block], learning.spec);
       return { model: this.modelOf(learned, numClasses), batches: 1 };
     }
@@ -99,32 +91,6 @@ export abstract class IncrementalEstimator<M extends Model, W = unknown> extends
       throw new UsageError("INVALID_ARGUMENT", `${this.className}: the model knows ${known} classes, not ${sorted.length}.`);
     return sorted.length;
   }
-}
-
-function blockOf({ features, label, weight }: Batch, labelled: boolean, who: string): InstanceBlock {
-  const rows = features.length;
-  const width = features[0]?.length ?? 0;
-  if (rows === 0) throw new UsageError("EMPTY_DATASET", `${who}: the batch is empty; there is nothing to learn from.`);
-  if (
-    (labelled && label?.length !== rows) ||
-    (weight !== undefined && weight.length !== rows) ||
-    features.some((row) => row.length !== width)
-  )
-    throw new UsageError(
-      "INVALID_ARGUMENT",
-      `${who}: the rows of a batch have the same length, and there is ${labelled ? "a label (and a weight)" : "a weight, where there are weights,"} for each.`,
-    );
-  const dense = new Float64Array(rows * width);
-  features.forEach((row, i) => dense.set(row, i * width));
-  return {
-    rows,
-    width,
-    dense,
-    sparse: null,
-    label: labelled ? Float64Array.from(label!) : null,
-    weight: weight === undefined ? null : Float64Array.from(weight),
-    extra: [],
-  };
 }
 
 /** Labels of classification: throws where one is no whole number from 0. */

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Batch, PassiveAggressiveClassifier, Perceptron, SGDClassifier, SGDRegressor } from "../../../src/mllib/incremental";
 import type { InstanceBlock } from "../../../src/mllib/compute/instances";
+import { Vectors } from "../../../src/mllib/linalg";
 import { lossNamed } from "../../../src/mllib/incremental/sgd-loss";
 import { SgdPass, type SgdSettings, type SgdWeights } from "../../../src/mllib/incremental/sgd";
 
@@ -193,6 +194,36 @@ describe("partialFit", () => {
       await expect(sgd.partialFit({ ...batch, features: wider }, { model })).rejects.toThrow(/ 2 and of 3 entries/);
     },
   );
+
+  it("takes vectors: sparse ones as scikit-learn takes rows of a sparse matrix, dense ones as arrays", async () => {
+    const sgd = new SGDClassifier({ loss: "log_loss", alpha: 0.01, shuffle: false, learningRate: "constant", eta0: 0.1 });
+    const features = [Vectors.sparse(6, [1], [2]), Vectors.sparse(6, [3, 5], [-1, 0.5]), Vectors.sparse(6, [0], [1.5]), Vectors.sparse(6, [5], [-2])]; // prettier-ignore
+    const label = [0, 1, 1, 0];
+    const first = await sgd.partialFit({ features, label }, { classes: [0, 1] });
+    const { weights, intercept } = (await sgd.partialFit({ features: features.slice(0, 2), label: [0, 1] }, { model: first })).state[0]!; // prettier-ignore
+    // SGDClassifier(…).partial_fit of the csr_matrix of these rows
+    const expected = [0.07477522025154855, -0.18947442746473114, 0.0, -0.09705043124335928, 0.0, 0.14585764433943885];
+    expected.forEach((weight, j) => expect(weights[j]).toBeCloseTo(weight, 12));
+    expect(intercept).toBeCloseTo(3.4547392841156746e-5, 12);
+    const arrays = await sgd.partialFit({ features: features.map((row) => row.toArray()), label }, { classes: [0, 1] });
+    for (const mixed of [features.map((row) => row.toDense()), [features[0]!, ...features.slice(1).map((row) => row.toDense())]])
+      expect((await sgd.partialFit({ features: mixed, label }, { classes: [0, 1] })).state).toEqual(arrays.state);
+  });
+
+  it("of sparse rows takes memory by what is stored", async () => {
+    const width = 1_000_000;
+    const label = Array.from({ length: 50_000 }, (_, row) => row % 2);
+    const features = label.map((_, row) => Vectors.sparse(width, [row], [1]));
+    const model = await new SGDClassifier({ seed: 1 }).partialFit({ features, label }, { classes: [0, 1] });
+    expect(model.state[0]!.weights.filter((weight) => weight !== 0).length).toBeGreaterThan(label.length / 2);
+  });
+
+  it("says which features are no numbers", async () => {
+    const regressor = new SGDRegressor();
+    await expect(regressor.partialFit({ features: [[1], [NaN]], label: [1, 2] })).rejects.toThrow(/Column features.*NaN/);
+    const sparse = [Vectors.sparse(9, [1], [Infinity]), Vectors.sparse(9, [1], [2])];
+    await expect(regressor.partialFit({ features: sparse, label: [1, 2] })).rejects.toThrow(/Infinity/);
+  });
 
   it("says that the numbers grew beyond all bounds", async () => {
     const sgd = new SGDRegressor({ learningRate: "constant", eta0: 1e300 });
