@@ -8,7 +8,7 @@ export function bindContext(
   binder: Binder,
   name: string,
   at: QueryContext | undefined,
-  extra: Partial<Pick<BindContext, "bindLambda" | "ignoreNulls" | "withinGroup" | "distinct">> = {},
+  extra: Partial<Pick<BindContext, "bindLambda" | "ignoreNulls" | "withinGroup" | "distinct" | "seed">> = {},
 ): BindContext {
   return {
     settings: binder.context.settings,

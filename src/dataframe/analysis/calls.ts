@@ -311,6 +311,7 @@ function asInner(expression: Expression): Expression {
 function lambdaContext(binder: Binder, name: string, syntax: CallSyntax, scope: Scope): ReturnType<typeof bindContext> {
   return bindContext(binder, name, syntax.at, {
     bindLambda: (argument, parameters) => bindLambda(binder, argument, parameters, scope, syntax.at),
+    ...(syntax.seed !== undefined && { seed: syntax.seed }),
   });
 }
 

@@ -4,7 +4,7 @@ import { callAround } from "../../rdd/api/call-scope";
 import type { Call } from "../../rdd/context-port";
 import type { QueryContext } from "../errors";
 import type { ParseOptions } from "../sql/cursor";
-import { parseTimed } from "../sql/parse";
+import { parseForDataFrame } from "../sql/parse";
 import { substituteVariables } from "../sql/substitute";
 import type { Statement } from "../syntax/command";
 import type { UnresolvedPlan } from "../syntax/plan";
@@ -114,8 +114,8 @@ export class SessionCore {
     const key = JSON.stringify([options, written]);
     const known = this.#queries.get(key);
     if (known !== undefined) return known;
-    const { statement, timed } = parseTimed(written, options);
-    if (statement.kind === "query" && !timed) this.#queries.set(key, statement, written.length);
+    const { statement, keepable } = parseForDataFrame(written, options);
+    if (statement.kind === "query" && keepable) this.#queries.set(key, statement, written.length);
     return statement;
   }
 

@@ -42,6 +42,8 @@ export interface BindContext {
   readonly withinGroup?: readonly SortOrder[];
   /** DISTINCT was written. Analysis sets it, and FILTER, on the AggregateCalls that `bind` gives. */
   readonly distinct?: boolean;
+  /** What a random call draws by where its arguments name no seed; a new one where this has none. */
+  readonly seed?: string;
   /** A new id for a lambda variable or attribute. */
   nextId(): number;
   /** Evaluates an expression without columns; throws AnalysisError where it has some. */

@@ -24,6 +24,8 @@ export interface ParseOptions {
   readonly consecutiveStringLiterals?: boolean;
   /** DEFAULT COLLATION of the view around a query: of literals, and of STRING where no collation is written. */
   readonly defaultCollation?: string;
+  /** Random calls and samples that name no seed get one as they are read: the text is that of one DataFrame or Column. */
+  readonly seeds?: boolean;
 }
 
 /** Rules that files below them call: expressions hold queries. */
@@ -49,6 +51,8 @@ export class Cursor {
   aliasStop: string | null = null;
   /** The text means another day or instant each time that it is read: TIMESTAMP'now'. */
   readsClock = false;
+  /** Random values are drawn, by a seed that the text does not give. */
+  draws = false;
   /** Within an item of a select list: quoted names may be patterns there. */
   inItem = false;
 

@@ -14,16 +14,29 @@ const RULES = { query, expression };
 
 /** One statement; semicolons may follow it. */
 export function parseStatement(text: string, options?: ParseOptions): Statement {
-  return parseTimed(text, options).statement;
+  return readStatement(new Cursor(text, RULES, options));
 }
 
-/** The same, and whether the text means something else at another time: a day or instant as of its reading is in it. */
-export function parseTimed(text: string, options?: ParseOptions): { readonly statement: Statement; readonly timed: boolean } {
-  const p = new Cursor(text, RULES, options);
+/**
+ * The statement that a DataFrame is made of: random calls of a query are given seeds. `keepable` tells that the text would mean the same when
+ * it is read again: no day or instant as of its reading, and no such seed is in it.
+ */
+export function parseForDataFrame(
+  text: string,
+  options: ParseOptions,
+): { readonly statement: Statement; readonly keepable: boolean } {
+  const p = new Cursor(text, RULES, { ...options, seeds: true });
+  const parsed = readStatement(p);
+  // Views and loops run what they hold more than once, and draw anew each time.
+  if (p.draws && parsed.kind !== "query") return { statement: parseStatement(text, options), keepable: false };
+  return { statement: parsed, keepable: !p.readsClock && !p.draws };
+}
+
+function readStatement(p: Cursor): Statement {
   if (p.token.kind === "end") throw new ParseError("PARSE_EMPTY_STATEMENT", {});
   const parsed = statement(p);
   p.expectEnd();
-  return { statement: parsed, timed: p.readsClock };
+  return parsed;
 }
 
 /** An expression, perhaps with an alias: what selectExpr and expr take. */

@@ -1,5 +1,6 @@
 /** The innermost expressions: literals, names, calls, CASE, CAST, subqueries, rows, lambdas and stars. */
 import type { UnresolvedExpression } from "../syntax/expression";
+import { isSeeded, newSeed } from "../syntax/random-calls";
 import type { Cursor } from "./cursor";
 import { callForm } from "./call-forms";
 import { callArguments, callTail } from "./calls";
@@ -162,11 +163,17 @@ function nameOrCall(p: Cursor): UnresolvedExpression {
     quoted = p.token.kind === "quoted";
     parts.push(p.name());
   }
-  if (p.is("(")) return callTail(p, { kind: "call", name: parts, ...callArguments(p) }, start);
+  if (p.is("(")) return callTail(p, { kind: "call", name: parts, ...callArguments(p), ...seedOf(p, parts) }, start);
   if (quoted && p.options.quotedRegexColumnNames === true && p.inItem && parts.length <= 2) {
     return { kind: "regex", qualifier: parts.slice(0, -1), pattern: parts.at(-1) as string, at: p.at(start) };
   }
   return { kind: "name", parts, at: p.at(start) };
+}
+
+function seedOf(p: Cursor, name: readonly string[]): { readonly seed?: string } {
+  if (!isSeeded(name.at(-1) as string)) return {};
+  p.draws = true;
+  return p.options.seeds === true ? { seed: newSeed() } : {};
 }
 
 function lambda(p: Cursor, params: readonly string[], start: number): UnresolvedExpression {

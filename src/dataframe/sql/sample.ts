@@ -13,6 +13,9 @@ export function sampled(p: Cursor, child: UnresolvedPlan): UnresolvedPlan {
     p.expect("(");
     seed = p.integer();
     p.expect(")");
+  } else if ("fraction" in method) {
+    p.draws = true;
+    if (p.options.seeds === true) seed = Math.floor(Math.random() * 1000);
   }
   if ("rows" in method) return { kind: "limit", child, limit: method.rows, at: p.at(start) };
   return {

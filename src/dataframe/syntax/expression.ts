@@ -46,6 +46,8 @@ export type UnresolvedExpression = Located &
         /** WITHIN GROUP (ORDER BY …). */
         readonly withinGroup?: readonly UnresolvedExpression[];
         readonly over?: UnresolvedWindow;
+        /** What a random call without a seed of its own draws by: random-calls.ts. */
+        readonly seed?: string;
         /** The call is an operator or a special form of the grammar: not looked up among user functions. */
         readonly operator?: boolean;
       }

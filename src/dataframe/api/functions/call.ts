@@ -2,6 +2,7 @@
 import { refuse } from "../check";
 import { Column, columnExpression, valueExpression } from "../column";
 import type { UnresolvedExpression } from "../../syntax/expression";
+import { isSeeded, newSeed } from "../../syntax/random-calls";
 
 /** An argument that is a column: text is the name of one; numbers are values. */
 export function column(argument: unknown): Column {
@@ -29,5 +30,10 @@ export type CallExpression = Extract<UnresolvedExpression, { kind: "call" }>;
 export function callExpression(name: string, args: readonly (Column | undefined)[]): CallExpression {
   let count = args.length;
   while (count > 0 && args[count - 1] === undefined) count--;
-  return { kind: "call", name: [name], args: args.slice(0, count).map((arg) => (arg ?? value(null)).expression) };
+  return {
+    kind: "call",
+    name: [name],
+    args: args.slice(0, count).map((arg) => (arg ?? value(null)).expression),
+    ...(isSeeded(name) && { seed: newSeed() }),
+  };
 }

@@ -31,7 +31,7 @@ export { typedLit as typedlit };
 
 /** A column of SQL text: `expr("a + 1 AS b")`. */
 export function expr(sql: string): Column {
-  return new Column(parseExpression(sql, parseOptions()));
+  return new Column(parseExpression(sql, { ...parseOptions(), seeds: true }));
 }
 
 /** `item` where the condition holds; further cases by `.when(…)`, the rest by `.otherwise(…)`, else null. */

@@ -37,7 +37,7 @@ export function orderOf(scope: string, list: ColumnArguments, at: QueryContext):
 }
 
 export function parsed(df: DataFrame, text: string): UnresolvedExpression {
-  return parseExpression(text, df.sparkSession.core.parseOptions());
+  return parseExpression(text, { ...df.sparkSession.core.parseOptions(), seeds: true });
 }
 
 export function checkDataFrame(call: string, other: unknown): void {

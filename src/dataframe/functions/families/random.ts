@@ -6,6 +6,7 @@ import { DOUBLE, STRING, cast, literal } from "../../expressions/build";
 import type { Call, Expression } from "../../expressions/expression";
 import { printed } from "../../expressions/print";
 import { isFoldable } from "../../expressions/traverse";
+import { newSeed } from "../../syntax/random-calls";
 import { widerType } from "../../types/coercion";
 import type { Exact } from "../../types/exact";
 import { isIntegral, isNumeric, sqlName } from "../../types/text";
@@ -17,19 +18,17 @@ import { requireRoomForText } from "../value-size";
 
 const doc = document("math");
 
-/** A new seed for a call without one; it stays that of the call, so that a task that runs again draws the same. */
-function newSeed(): string {
-  return String(Math.floor(Math.random() * Number.MAX_SAFE_INTEGER));
-}
-
-/** The seed as decimal digits: plans are JSON-like, and seeds have 64 bits. */
+/**
+ * The seed as decimal digits: plans are JSON-like, and seeds have 64 bits. That of a call without one stays the call's, so that a task that
+ * runs again draws the same.
+ */
 function seedOf(
   arg: Expression | undefined,
   args: readonly Expression[],
   context: BindContext,
   notConstant: (arg: Expression, args: readonly Expression[], context: BindContext) => AnalysisError = seedNotConstant,
 ): string {
-  if (arg === undefined) return newSeed();
+  if (arg === undefined) return context.seed ?? newSeed();
   if (!isFoldable(arg)) throw notConstant(arg, args, context);
   const value = context.fold(arg).value as Exact | null;
   return value === null ? "0" : value.toString();
