@@ -9,6 +9,7 @@ import { type ImportModule, setImport } from "./import-module";
 import { leave } from "../common/leave";
 import { exitCodeOf, lineOf } from "./report";
 
+/** The command and its subcommands, in the order in which `--help` lists them. */
 function program(): Command {
   const root = new Command("firesteel")
     .description("Distributed data processing on Node.js.")
@@ -25,7 +26,16 @@ function program(): Command {
             .replace(/\n/g, " ")}; see firesteel --help\n`,
         ),
     });
+  addPrograms(root);
+  addPrompts(root);
+  addDaemons(root);
+  addBackground(root);
+  addCertificates(root);
+  return root;
+}
 
+/** What runs an application's file. */
+function addPrograms(root: Command): void {
   addSubmitOptions(root.command("submit"))
     .description("run a program (.ts, .mts, .cts, .js, .mjs, .cjs) on local executors or a cluster")
     .version(version, "--version", "print the version")
@@ -53,7 +63,10 @@ function program(): Command {
     .action(async (name: string | undefined, args: string[], _options: unknown, command: Command) => {
       await (await import("./run-example")).runExample(command, name, args);
     });
+}
 
+/** What runs statements or lines as they are typed. */
+function addPrompts(root: Command): void {
   addSubmitOptions(root.command("sql"), "prompt")
     .description("run SQL: the given statements, a file, standard input, or a prompt")
     .option("-e, --execute <statements>", "statements to run, with ; between them")
@@ -71,7 +84,10 @@ function program(): Command {
     .action(async (_options: unknown, command: Command) => {
       await (await import("./shell/start")).shell(command);
     });
+}
 
+/** The processes of a cluster, in the foreground. */
+function addDaemons(root: Command): void {
   addPublicHost(addDaemonOptions(root.command("master")))
     .description("the master of a standalone cluster: workers and applications connect to it")
     .option("-p, --port <port>", "port for workers and applications; 0 takes a free one (default 7077)")
@@ -93,6 +109,31 @@ function program(): Command {
       await (await import("./worker")).worker(command, url);
     });
 
+  // It has no port but that of its pages: --webui-port says the same, as for the other daemons.
+  addDaemonOptions(root.command("history"), "the same as --port")
+    .description("serve the event logs of a directory: finished applications and those that run")
+    .option("--dir <directory>", "directory of event logs (spark.history.fs.logDirectory, else spark.eventLog.dir)")
+    .option("-p, --port <port>", "port of its pages (spark.history.ui.port, else 18080)")
+    .action(async (_options: unknown, command: Command) => {
+      await (await import("./history")).history(command);
+    });
+
+  root
+    .command("executor")
+    .description("an executor of a running driver; the secret comes in FIRESTEEL_SECRET or FIRESTEEL_SECRET_FILE")
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .usage(
+      "--driver-url <host:port> --executor-id <id> --app-id <id> [--cores <n>] [--memory <size>] [--hostname <name>] [options]",
+    )
+    .addHelpText("after", "\nWorkers and local clusters start executors themselves.")
+    .action(async (_options: unknown, command: Command) => {
+      (await import("./executor")).executor(command.args);
+    });
+}
+
+/** What starts and ends such processes in the background, here or by ssh. */
+function addBackground(root: Command): void {
   root
     .command("start")
     .description("start a master, worker or history server in the background; its log and process are in ~/.firesteel/run")
@@ -133,7 +174,9 @@ function program(): Command {
     .action(async (_options: unknown, command: Command) => {
       await (await import("./start-all")).stopAll(command);
     });
+}
 
+function addCertificates(root: Command): void {
   root
     .command("certs")
     .description("make an authority, a certificate and a secret for trying a cluster with TLS")
@@ -143,29 +186,6 @@ function program(): Command {
     .action(async (directory: string, options: { host?: string; days: string }) => {
       (await import("./certs")).certs(directory, options);
     });
-
-  // It has no port but that of its pages: --webui-port says the same, as for the other daemons.
-  addDaemonOptions(root.command("history"), "the same as --port")
-    .description("serve the event logs of a directory: finished applications and those that run")
-    .option("--dir <directory>", "directory of event logs (spark.history.fs.logDirectory, else spark.eventLog.dir)")
-    .option("-p, --port <port>", "port of its pages (spark.history.ui.port, else 18080)")
-    .action(async (_options: unknown, command: Command) => {
-      await (await import("./history")).history(command);
-    });
-
-  root
-    .command("executor")
-    .description("an executor of a running driver; the secret comes in FIRESTEEL_SECRET or FIRESTEEL_SECRET_FILE")
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .usage(
-      "--driver-url <host:port> --executor-id <id> --app-id <id> [--cores <n>] [--memory <size>] [--hostname <name>] [options]",
-    )
-    .addHelpText("after", "\nWorkers and local clusters start executors themselves.")
-    .action(async (_options: unknown, command: Command) => {
-      (await import("./executor")).executor(command.args);
-    });
-  return root;
 }
 
 /** `importModule` is `import()`, which works only in files that Node itself has loaded. */
