@@ -73,106 +73,139 @@ function scratchFor(leaf: Shape): Scratch {
 
 function generate(shape: Shape): Gatherer {
   const leaves = leavesOf(shape);
-  const checks: string[] = [];
-  const stores: string[] = [];
-  const texts: number[] = [];
-  const containers: string[] = [];
-  const containerPaths: string[] = [];
-  const keyLists: (readonly string[])[] = [];
-  let leaf = 0;
-  let names = 0;
-
-  const visit = (node: Shape, code: string, path: string, inTuple: string | null): void => {
-    switch (node.type) {
-      case "number":
-        checks.push(`if (typeof ${code} !== "number") return ~i;`);
-        stores.push(`c${leaf}[i] = ${code};`);
-        leaf++;
-        return;
-      case "boolean":
-        checks.push(`if (typeof ${code} !== "boolean") return ~i;`);
-        stores.push(`c${leaf}[i] = ${code} ? 1 : 0;`);
-        leaf++;
-        return;
-      case "string":
-        checks.push(`if (typeof ${code} !== "string") return ~i;`);
-        stores.push(`t${leaf} += ${code}; c${leaf}[i] = ${code}.length;`);
-        texts.push(leaf);
-        textCodes.push(code);
-        leaf++;
-        return;
-      case "any":
-        if (inTuple !== null) checks.push(`if (${code} === undefined && !hasOwn(${inTuple})) return ~i;`);
-        stores.push(`c${leaf}[i] = ${code};`);
-        leaf++;
-        return;
-      case "tuple":
-        checks.push(
-          `if (!isArray(${code}) || ${code}.length !== ${node.items.length} || getPrototypeOf(${code}) !== arrayPrototype || ${code}.index !== undefined) return ~i;`,
-        );
-        containers.push(code);
-        containerPaths.push(path);
-        node.items.forEach((item, index) => {
-          const local = `v${names++}`;
-          checks.push(`const ${local} = ${code}[${index}];`);
-          visit(item, local, `${path}[${index}]`, `${code}, ${index}`);
-        });
-        return;
-      case "record": {
-        const list = keyLists.push(node.keys) - 1;
-        checks.push(
-          `if (${code} === null || typeof ${code} !== "object" || getPrototypeOf(${code}) !== objectPrototype) return ~i;`,
-        );
-        checks.push(
-          `k = 0; for (const key in ${code}) if (key !== keys${list}[k++]) return ~i; if (k !== ${node.keys.length}) return ~i;`,
-        );
-        containers.push(code);
-        containerPaths.push(path);
-        node.keys.forEach((key, index) => {
-          const local = `v${names++}`;
-          const member = `[${JSON.stringify(key)}]`;
-          checks.push(`const ${local} = ${code}${member};`);
-          visit(node.fields[index]!, local, `${path}${member}`, null);
-        });
-      }
-    }
-  };
-  const textCodes: string[] = [];
-  visit(shape, "r", "r", null);
-
-  // One array in two places must come back as one array: such records are left to the general format.
-  const sameTwice = containers.flatMap((left, index) => containers.slice(index + 1).map((right) => `${left} === ${right}`));
-  const tooLong = textCodes.map((code, index) => `t${texts[index]}.length + ${code}.length > ${MAX_TEXT}`);
-  const source = `return function gather(rows, from, count, scratch) {
-  ${leaves.map((node, index) => (node.type === "string" ? `const c${index} = scratch[${index}].lengths; let t${index} = "";` : `const c${index} = scratch[${index}];`)).join("\n  ")}
-  let i = 0, k = 0;
-  for (; i < count; i++) {
-    const r = rows[from + i];
-    ${checks.join("\n    ")}
-    ${sameTwice.length > 0 ? `if (${sameTwice.join(" || ")}) return ~i;` : ""}
-    ${tooLong.length > 0 ? `if (i > 0 && (${tooLong.join(" || ")})) break;` : ""}
-    ${stores.join("\n    ")}
-  }
-  ${texts.map((index) => `scratch[${index}].text = t${index};`).join("\n  ")}
-  return i;
-};`;
-  const keyScope = Object.fromEntries(keyLists.map((list, index) => [`keys${index}`, list]));
+  const { gather, containers, scope } = new GathererCode(shape).write(leaves);
   return {
     shape,
     leaves,
     scratch: leaves.map(scratchFor),
     hasAny: leaves.some((node) => node.type === "any"),
-    gather: compile<Gatherer["gather"]>(source, {
+    gather: compile<Gatherer["gather"]>(gather, {
       isArray: Array.isArray,
       getPrototypeOf: Reflect.getPrototypeOf,
       hasOwn: Object.hasOwn,
       arrayPrototype: Array.prototype,
       objectPrototype: Object.prototype,
-      ...keyScope,
+      ...scope,
     }),
-    containers: compile<Gatherer["containers"]>(
-      `return (r, each) => { ${containerPaths.map((path) => `each(${path});`).join(" ")} };`,
-      {},
-    ),
+    containers: compile<Gatherer["containers"]>(containers, {}),
   };
+}
+
+/**
+ * The code of a gatherer: for each record first all checks, then the stores, so that a record of another shape leaves nothing
+ * behind. Each member is read once, into a local.
+ */
+class GathererCode {
+  readonly #checks: string[] = [];
+  readonly #stores: string[] = [];
+  /** Strings of a record: their leaf, and the local that holds them. */
+  readonly #texts: { readonly leaf: number; readonly code: string }[] = [];
+  /** Arrays and objects that become columns: the local that holds each, and its path from the record `r`. */
+  readonly #containers: { readonly code: string; readonly path: string }[] = [];
+  readonly #keyLists: (readonly string[])[] = [];
+  #leaf = 0;
+  #locals = 0;
+
+  constructor(shape: Shape) {
+    this.#visit(shape, "r", "r", null);
+  }
+
+  /** Sources of `gather` and `containers`, and the lists of keys that the former refers to. */
+  write(leaves: readonly Shape[]): { gather: string; containers: string; scope: Readonly<Record<string, readonly string[]>> } {
+    return {
+      gather: this.#gather(leaves),
+      containers: `return (r, each) => { ${this.#containers.map(({ path }) => `each(${path});`).join(" ")} };`,
+      scope: Object.fromEntries(this.#keyLists.map((list, index) => [`keys${index}`, list])),
+    };
+  }
+
+  /** `inTuple`: the array and index, as arguments of hasOwn, of a value that may be a hole. */
+  #visit(node: Shape, code: string, path: string, inTuple: string | null): void {
+    switch (node.type) {
+      case "number":
+        this.#typed("number", code);
+        this.#stores.push(`c${this.#leaf++}[i] = ${code};`);
+        return;
+      case "boolean":
+        this.#typed("boolean", code);
+        this.#stores.push(`c${this.#leaf++}[i] = ${code} ? 1 : 0;`);
+        return;
+      case "string": {
+        const leaf = this.#leaf++;
+        this.#typed("string", code);
+        this.#stores.push(`t${leaf} += ${code}; c${leaf}[i] = ${code}.length;`);
+        this.#texts.push({ leaf, code });
+        return;
+      }
+      case "any":
+        if (inTuple !== null) this.#checks.push(`if (${code} === undefined && !hasOwn(${inTuple})) return ~i;`);
+        this.#stores.push(`c${this.#leaf++}[i] = ${code};`);
+        return;
+      case "tuple":
+        this.#tuple(node, code, path);
+        return;
+      case "record":
+        this.#record(node, code, path);
+    }
+  }
+
+  #typed(type: string, code: string): void {
+    this.#checks.push(`if (typeof ${code} !== "${type}") return ~i;`);
+  }
+
+  #tuple(node: Shape & { readonly type: "tuple" }, code: string, path: string): void {
+    this.#checks.push(
+      `if (!isArray(${code}) || ${code}.length !== ${node.items.length} || getPrototypeOf(${code}) !== arrayPrototype || ${code}.index !== undefined) return ~i;`,
+    );
+    this.#containers.push({ code, path });
+    node.items.forEach((item, index) =>
+      this.#visit(item, this.#local(`${code}[${index}]`), `${path}[${index}]`, `${code}, ${index}`),
+    );
+  }
+
+  #record(node: Shape & { readonly type: "record" }, code: string, path: string): void {
+    const keys = `keys${this.#keyLists.push(node.keys) - 1}`;
+    this.#checks.push(
+      `if (${code} === null || typeof ${code} !== "object" || getPrototypeOf(${code}) !== objectPrototype) return ~i;`,
+      `k = 0; for (const key in ${code}) if (key !== ${keys}[k++]) return ~i; if (k !== ${node.keys.length}) return ~i;`,
+    );
+    this.#containers.push({ code, path });
+    node.keys.forEach((key, index) => {
+      const member = `[${JSON.stringify(key)}]`;
+      this.#visit(node.fields[index]!, this.#local(`${code}${member}`), `${path}${member}`, null);
+    });
+  }
+
+  /** A local that holds the value of `code`. */
+  #local(code: string): string {
+    const local = `v${this.#locals++}`;
+    this.#checks.push(`const ${local} = ${code};`);
+    return local;
+  }
+
+  #gather(leaves: readonly Shape[]): string {
+    const columns = leaves.map((node, index) =>
+      node.type === "string"
+        ? `const c${index} = scratch[${index}].lengths; let t${index} = "";`
+        : `const c${index} = scratch[${index}];`,
+    );
+    // One array in two places must come back as one array: such records are left to the general format.
+    const sameTwice = this.#containers.flatMap(({ code }, index) =>
+      this.#containers.slice(index + 1).map((other) => `${code} === ${other.code}`),
+    );
+    const tooLong = this.#texts.map(({ leaf, code }) => `t${leaf}.length + ${code}.length > ${MAX_TEXT}`);
+    return `return function gather(rows, from, count, scratch) {
+  ${columns.join("\n  ")}
+  let i = 0, k = 0;
+  for (; i < count; i++) {
+    const r = rows[from + i];
+    ${this.#checks.join("\n    ")}
+    ${sameTwice.length > 0 ? `if (${sameTwice.join(" || ")}) return ~i;` : ""}
+    ${tooLong.length > 0 ? `if (i > 0 && (${tooLong.join(" || ")})) break;` : ""}
+    ${this.#stores.join("\n    ")}
+  }
+  ${this.#texts.map(({ leaf }) => `scratch[${leaf}].text = t${leaf};`).join("\n  ")}
+  return i;
+};`;
+  }
 }

@@ -170,64 +170,22 @@ export class ValueReader {
         if (keys === undefined) throw corrupt("an object's keys are not known");
         return this.#fields(keys);
       }
-      case Tag.Array: {
-        const length = this.#countOf(1);
-        const array: unknown[] = this.#register([]);
-        for (let index = 0; index < length; index++) {
-          const element = this.#value();
-          if (element === HOLE) array.length = index + 1;
-          else array.push(element);
-        }
-        return array;
-      }
-      case Tag.SparseArray: {
-        const length = this.#varint();
-        if (length > ARRAY_LIMIT) throw corrupt("an array is too long");
-        const count = this.#countOf(2);
-        const array: unknown[] = this.#register([]);
-        // An element far out makes V8 keep a table of elements, so that a length alone costs nothing.
-        if (length > 4096) array[ARRAY_LIMIT - 1] = undefined;
-        for (let item = 0; item < count; item++) {
-          const index = this.#varint();
-          if (index >= length) throw corrupt("an element lies outside of its array");
-          array[index] = this.#data();
-        }
-        array.length = length;
-        return array;
-      }
-      case Tag.IntArray: {
-        const length = this.#countOf(4);
-        const array = this.#register(new Array<number>(length));
-        for (let index = 0, at = this.position; index < length; index++, at += 4) array[index] = this.#view.getInt32(at, true);
-        this.position += 4 * length;
-        return array;
-      }
-      case Tag.FloatArray: {
-        const length = this.#countOf(8);
-        const array = this.#register(new Array<number>(length));
-        for (let index = 0, at = this.position; index < length; index++, at += 8) array[index] = this.#view.getFloat64(at, true);
-        this.position += 8 * length;
-        return array;
-      }
+      case Tag.Array:
+        return this.#array();
+      case Tag.SparseArray:
+        return this.#sparseArray();
+      case Tag.IntArray:
+        return this.#intArray();
+      case Tag.FloatArray:
+        return this.#floatArray();
       case Tag.Date:
         return this.#register(new Date(this.#float64()));
       case Tag.RegExp:
         return this.#regExp();
-      case Tag.Map: {
-        const count = this.#countOf(2);
-        const map = this.#register(new Map<unknown, unknown>());
-        for (let item = 0; item < count; item++) {
-          const key = this.#data();
-          map.set(key, this.#data());
-        }
-        return map;
-      }
-      case Tag.Set: {
-        const count = this.#countOf(1);
-        const set = this.#register(new Set<unknown>());
-        for (let item = 0; item < count; item++) set.add(this.#data());
-        return set;
-      }
+      case Tag.Map:
+        return this.#map();
+      case Tag.Set:
+        return this.#set();
       case Tag.View:
         return this.#arrayView();
       case Tag.Buffer: {
@@ -238,14 +196,8 @@ export class ValueReader {
         return this.#register(this.#copy().buffer);
       case Tag.Error:
         return this.#error();
-      case Tag.Boxed: {
-        const slot = this.#count;
-        this.#register(PENDING);
-        const primitive = this.#data();
-        if (primitive === null || primitive === undefined || typeof primitive === "object")
-          throw corrupt("a boxed primitive is none");
-        return (this.#objects[slot] = Object(primitive));
-      }
+      case Tag.Boxed:
+        return this.#boxed();
       case Tag.Hooked:
         return this.#hooked();
       case Tag.Derived: {
@@ -263,6 +215,75 @@ export class ValueReader {
       default:
         throw corrupt(`unknown tag ${tag}`);
     }
+  }
+
+  #array(): unknown[] {
+    const length = this.#countOf(1);
+    const array: unknown[] = this.#register([]);
+    for (let index = 0; index < length; index++) {
+      const element = this.#value();
+      if (element === HOLE) array.length = index + 1;
+      else array.push(element);
+    }
+    return array;
+  }
+
+  #sparseArray(): unknown[] {
+    const length = this.#varint();
+    if (length > ARRAY_LIMIT) throw corrupt("an array is too long");
+    const count = this.#countOf(2);
+    const array: unknown[] = this.#register([]);
+    // An element far out makes V8 keep a table of elements, so that a length alone costs nothing.
+    if (length > 4096) array[ARRAY_LIMIT - 1] = undefined;
+    for (let item = 0; item < count; item++) {
+      const index = this.#varint();
+      if (index >= length) throw corrupt("an element lies outside of its array");
+      array[index] = this.#data();
+    }
+    array.length = length;
+    return array;
+  }
+
+  #intArray(): number[] {
+    const length = this.#countOf(4);
+    const array = this.#register(new Array<number>(length));
+    for (let index = 0, at = this.position; index < length; index++, at += 4) array[index] = this.#view.getInt32(at, true);
+    this.position += 4 * length;
+    return array;
+  }
+
+  #floatArray(): number[] {
+    const length = this.#countOf(8);
+    const array = this.#register(new Array<number>(length));
+    for (let index = 0, at = this.position; index < length; index++, at += 8) array[index] = this.#view.getFloat64(at, true);
+    this.position += 8 * length;
+    return array;
+  }
+
+  #map(): Map<unknown, unknown> {
+    const count = this.#countOf(2);
+    const map = this.#register(new Map<unknown, unknown>());
+    for (let item = 0; item < count; item++) {
+      const key = this.#data();
+      map.set(key, this.#data());
+    }
+    return map;
+  }
+
+  #set(): Set<unknown> {
+    const count = this.#countOf(1);
+    const set = this.#register(new Set<unknown>());
+    for (let item = 0; item < count; item++) set.add(this.#data());
+    return set;
+  }
+
+  #boxed(): unknown {
+    const slot = this.#count;
+    this.#register(PENDING);
+    const primitive = this.#data();
+    if (primitive === null || primitive === undefined || typeof primitive === "object")
+      throw corrupt("a boxed primitive is none");
+    return (this.#objects[slot] = Object(primitive));
   }
 
   /** A value that is a place in an object: no hole. */
