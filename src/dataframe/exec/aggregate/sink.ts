@@ -1,17 +1,15 @@
 /** The sink that takes rows into groups: code that finds the row's group and updates the states. */
 import { InternalError, unreachable } from "../../../common/errors";
 import { atom } from "../../codegen/code";
-import { MAX_SAFE, type ColumnOrigin, type DictionaryEntry, type Term } from "../../codegen/term";
+import { MAX_SAFE, type ColumnOrigin, type Term } from "../../codegen/term";
 import { keyOf } from "../../codegen/emitter-keys";
-import { combinedHash, contentCode, hashCode, keyKind, type KeyKind } from "../../codegen/key-code";
-import { MOST_KEY } from "../../codegen/pairs";
+import { combinedHash, keyKind, type KeyKind } from "../../codegen/key-code";
 import type { Expression, ExprId, NamedExpression } from "../../expressions/expression";
-import { isTwoWords } from "../../types/families";
 import type { PipelineCode, SinkEmitter } from "../pipeline/program";
 import { plainAttribute } from "../pipeline/steps";
+import { keyCode, type KeyCode } from "./group-key";
 import type { KeyForm } from "./key-column";
 import type { StatePlan } from "./states";
-import { NULL_HASH } from "./table";
 
 export type FindBy = "none" | "row" | "codes" | "direct" | "hash";
 
@@ -181,7 +179,7 @@ class AggregateWriter {
 
   #hash(keys: readonly Term[], group: string): void {
     const { writer } = this.code;
-    const prepared = keys.map((key, i) => this.#prepared(key, i));
+    const prepared = keys.map((key, i) => this.#key(key, i));
     const hash = combinedHash(
       this.code.emitter,
       prepared.map((key) => key.hash),
@@ -207,181 +205,15 @@ class AggregateWriter {
     writer.line("}");
   }
 
-  /** A key's hash, its test against a group's key, and what puts it into a new group. */
-  #prepared(term: Term, index: number): PreparedKey {
-    const { writer, emitter } = this.code;
-    const kind = keyKind(term.type);
-    const column = `S.keys[${index}]`;
-    const values = (): string => this.#array(`${column}.values`, "keys");
-    const hashes = (code: string): string => (term.isNull === null ? code : `(${term.isNull} ? ${NULL_HASH} : ${code})`);
-    const tested = (test: OfGroup<string>): OfGroup<string> => {
-      if (term.isNull === null && !this.forms[index]!.hasNulls) return test;
-      const valid = this.#array(`${column}.valid`, "valid");
-      if (term.isNull === null) return (group) => `${valid}[${group}] === 1 && ${test(group)}`;
-      return (group) => `(${term.isNull!} ? ${valid}[${group}] === 0 : ${valid}[${group}] === 1 && ${test(group)})`;
-    };
-    const stored = (store: OfGroup<readonly string[]>): OfGroup<readonly string[]> => {
-      if (term.isNull === null) return store;
-      return (group) => [`if (${term.isNull!}) ${column}.setNull(${group}); else {`, ...store(group), "}"];
-    };
-    switch (kind) {
-      case "bool": {
-        const code = writer.constant(`${atom(term.code)} ? 1 : 0`, "key");
-        return {
-          kind,
-          hash: hashes(hashCode(emitter, term)),
-          equals: tested((group) => `${values()}[${group}] === ${code}`),
-          store: stored((group) => [`${values()}[${group}] = ${code};`]),
-        };
-      }
-      case "int": {
-        return {
-          kind,
-          hash: hashes(hashCode(emitter, term)),
-          equals: tested((group) => `${values()}[${group}] === ${term.code}`),
-          store: stored((group) => [`${values()}[${group}] = ${term.code};`]),
-        };
-      }
-      case "f64": {
-        const value = term.code;
-        return {
-          kind,
-          hash: hashes(hashCode(emitter, term)),
-          equals: tested((group) => {
-            const key = `${values()}[${group}]`;
-            return `(${key} === ${value} || (${value} !== ${value} && ${key} !== ${key}))`;
-          }),
-          store: stored((group) => [`${values()}[${group}] = ${value} + 0;`]),
-        };
-      }
-      case "long": {
-        const value = term.code;
-        if (term.rep === "any") return this.#wide(term, column, hashes, tested, stored);
-        return {
-          kind,
-          hash: hashes(hashCode(emitter, term)),
-          equals: tested((group) => `${values()}[${group}] === ${value}`),
-          store: stored((group) => [`${values()}[${group}] = ${value};`]),
-        };
-      }
-      case "bytes": {
-        const { code, start, end } = emitter.bytes(term);
-        if (this.forms[index]!.numbered) {
-          if (term.entry !== undefined) return this.#numbered(term, term.entry, column, hashes, tested, stored);
-          this.#unnumbered.push(index);
-        }
-        const sink = writer.hoist(`${column}.sink`, "arena");
-        const starts = this.#array(`${column}.starts`, "starts");
-        const ends = this.#array(`${column}.ends`, "ends");
-        const entries = this.#entries(term, column);
-        const entry = `${term.entry?.code} + 1`;
-        return {
-          kind,
-          hash: hashes(hashCode(emitter, term)),
-          equals: tested((group) => {
-            const same = `R.equalBytes(${sink}.bytes, ${starts}[${group}], ${ends}[${group}], ${code}, ${start}, ${end})`;
-            if (entries === null) return same;
-            return `(${entries}[${group}] === ${entry} || (${same} && (${entries}[${group}] = ${entry}) > 0))`;
-          }),
-          store: stored((group) => [
-            `${starts}[${group}] = ${sink}.append(${code}, ${start}, ${end});`,
-            `${ends}[${group}] = ${sink}.used;`,
-            ...(entries === null ? [] : [`${entries}[${group}] = ${entry};`]),
-          ]),
-        };
-      }
-      case "other": {
-        const boxed = writer.constant(emitter.boxed(term), "key");
-        const text = contentCode(emitter, term);
-        const texts = writer.hoist(`${column}.texts`, "texts");
-        return {
-          kind,
-          hash: `R.hashText(${text})`,
-          equals: (group) => `${texts}[${group}] === ${text}`,
-          store: (group) => [`${texts}[${group}] = ${text};`, `${column}.boxed[${group}] = R.unsignedZeros(${boxed});`],
-        };
-      }
-      default:
-        return unreachable(kind);
-    }
-  }
-
-  /** An integer that may not be safe: by its pair, which is kept in two arrays, and where it has none by its bigint. */
-  #wide(
-    term: Term,
-    column: string,
-    hashes: (code: string) => string,
-    tested: (test: OfGroup<string>) => OfGroup<string>,
-    stored: (store: OfGroup<readonly string[]>) => OfGroup<readonly string[]>,
-  ): PreparedKey {
-    const { writer, emitter } = this.code;
-    const { code: value, pair } = term;
-    const big = term.big!;
-    const isBig = isTwoWords(term.type);
-    let [high, low] = [pair?.high ?? value, pair?.low ?? "0"];
-    if (isBig || pair?.beyond !== "null") {
-      const given = writer.hoist("R.pair", "pair");
-      const [keyHigh, keyLow] = [writer.name("high"), writer.name("low")];
-      const others = `!(Math.abs(${high}) <= ${pair === undefined ? MAX_SAFE : MOST_KEY})`;
-      writer.line(`let ${keyHigh} = ${high}, ${keyLow} = ${low};`);
-      writer.line(`if (${term.isNull === null ? "" : `!${atom(term.isNull)} && `}${others}) {`);
-      writer.line(`R.loadKey(${big});`);
-      writer.line(`${keyHigh} = ${given}[0];`);
-      writer.line(`${keyLow} = ${given}[1];`);
-      writer.line("}");
-      [high, low] = [keyHigh, keyLow];
-    }
-    const highs = this.#array(`${column}.values`, "keys");
-    const lows = this.#array(`${column}.lows`, "lows");
-    // A safe integer is the high part of no other: there are low parts where there is a high one that is not safe.
-    const sameLow: OfGroup<string> = (group) => `(${value} === ${value} || ${lows}[${group}] === ${low})`;
-    return {
-      kind: "long",
-      hash: hashes(hashCode(emitter, term)),
-      equals: tested((group) => {
-        const equal = `${highs}[${group}] === ${high}`;
-        if (!isBig) return `(${equal} && ${sameLow(group)})`;
-        return `(${equal} ? ${sameLow(group)} : ${high} !== ${high} && ${column}.beyond.get(${group}) === ${big})`;
-      }),
-      store: stored((group) => [
-        `${highs}[${group}] = ${high};`,
-        ...(isBig ? [`if (${high} !== ${high}) ${column}.beyond.set(${group}, ${big}); else`] : []),
-        `if (${value} !== ${value}) ${lows} = ${column}.setLow(${group}, ${low});`,
-      ]),
-    };
-  }
-
-  /** A string by its number among those of the column. */
-  #numbered(
-    term: Term,
-    { dictionary, code: entry }: DictionaryEntry,
-    column: string,
-    hashes: (code: string) => string,
-    tested: (test: OfGroup<string>) => OfGroup<string>,
-    stored: (store: OfGroup<readonly string[]>) => OfGroup<readonly string[]>,
-  ): PreparedKey {
-    const { writer, emitter } = this.code;
-    const { code, start, end } = emitter.bytes(term);
-    const hash = hashCode(emitter, term);
-    const strings = writer.hoist(`${column}.strings`, "strings");
-    const numbers = writer.hoist(`${strings}.numbersOf(${dictionary})`, "numbers");
-    const number = writer.name("s");
-    writer.line(`let ${number} = ${numbers}[${entry}] - 1;`);
-    writer.line(`if (${number} < 0) ${number} = ${strings}.add(${numbers}, ${entry}, ${hash}, ${code}, ${start}, ${end});`);
-    const values = this.#array(`${column}.values`, "keys");
-    return {
-      kind: "bytes",
-      hash: hashes(hash),
-      equals: tested((group) => `${values}[${group}] === ${number}`),
-      store: stored((group) => [`${values}[${group}] = ${number};`]),
-    };
-  }
-
-  /** The array that says which entry of the batch's dictionary a group's key was found equal to; null without a dictionary. */
-  #entries({ entry }: Term, column: string): string | null {
-    if (entry === undefined) return null;
-    this.code.writer.before(`${column}.comparesTo(${entry.dictionary});`);
-    return this.#array(`${column}.entries`, "entries");
+  #key(term: Term, index: number): KeyCode {
+    const form = this.forms[index]!;
+    if (form.numbered && term.entry === undefined) this.#unnumbered.push(index);
+    return keyCode(term, {
+      code: this.code,
+      column: `S.keys[${index}]`,
+      form,
+      array: (path, hint) => this.#array(path, hint),
+    });
   }
 
   #update(states: readonly StatePlan[], group: string): void {
@@ -543,15 +375,6 @@ class AggregateWriter {
     const forget = kind === "long" ? [`if (${state}.bigs.size > 0) ${state}.bigs.delete(${group});`] : [];
     return guarded(term.isNull, [`if (${better}) {`, `${array} = ${value};`, ...forget, "}"]);
   }
-}
-
-type OfGroup<T> = (group: string) => T;
-
-interface PreparedKey {
-  readonly kind: KeyKind;
-  readonly hash: string;
-  equals(group: string): string;
-  store(group: string): readonly string[];
 }
 
 /** Stands where the table may have grown, until all arrays are known. */
