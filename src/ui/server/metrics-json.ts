@@ -4,6 +4,7 @@
  */
 import type { MasterState, WorkerState } from "../api-types";
 import type { AppStore } from "../store/app-store";
+import { GAUGE } from "../store/entries";
 import { applicationSummary } from "../views/application";
 import { executorList } from "../views/executors";
 import { json, type Reply } from "./routes";
@@ -52,8 +53,8 @@ export function applicationMetrics(store: AppStore, now: number, namespace: stri
     gauges[`${id}.executor.threadpool.maxPool_size`] = executor.maxTasks;
     const latest = store.nodes.executors.get(id)?.samples.last;
     if (latest !== undefined) {
-      gauges[`${id}.ExecutorMetrics.ProcessTreeJVMRSSMemory`] = latest[1]!;
-      gauges[`${id}.ExecutorMetrics.JVMHeapMemory`] = latest[4]!;
+      gauges[`${id}.ExecutorMetrics.ProcessTreeJVMRSSMemory`] = latest[GAUGE.rss]!;
+      gauges[`${id}.ExecutorMetrics.JVMHeapMemory`] = latest[GAUGE.heap]!;
     }
     counters[`${id}.executor.jvmGCTime`] = executor.totalGCTime;
     counters[`${id}.executor.runTime`] = executor.totalDuration;

@@ -1,6 +1,7 @@
 /** Text format 0.0.4: `/metrics/prometheus`, and `/metrics/executors/prometheus` with the names and the order of Spark's. */
 import { SPARK_VERSION } from "../../common/spark-version";
 import type { AppStore } from "../store/app-store";
+import { GAUGE } from "../store/entries";
 import { executorList } from "../views/executors";
 import { applicationSummary } from "../views/application";
 import type { Reply } from "./routes";
@@ -9,134 +10,98 @@ interface Family {
   readonly name: string;
   readonly help: string;
   readonly type: "gauge" | "counter";
-  /** `labels` null: none, and no braces. */
-  readonly samples: { readonly labels: Readonly<Record<string, string>> | null; readonly value: number }[];
+  readonly samples: readonly Sample[];
 }
 
+/** `labels` null: none, and no braces. */
+interface Sample {
+  readonly labels: Readonly<Record<string, string>> | null;
+  readonly value: number;
+}
+
+type Executor = ReturnType<typeof executorList>[number];
+
+type ExecutorMetric = readonly [name: string, type: Family["type"], help: string, value: (executor: Executor) => number];
+
+const EXECUTOR_METRICS: readonly ExecutorMetric[] = [
+  ["active", "gauge", "1 while the executor is there.", (e) => (e.isActive ? 1 : 0)],
+  ["cores", "gauge", "Slots for tasks.", (e) => e.totalCores],
+  ["tasks_active", "gauge", "Tasks that run now on the executor.", (e) => e.activeTasks],
+  ["tasks_completed_total", "counter", "Tasks that succeeded on the executor.", (e) => e.completedTasks],
+  ["tasks_failed_total", "counter", "Tasks that failed on the executor.", (e) => e.failedTasks],
+  ["task_seconds_total", "counter", "Time that tasks took on the executor.", (e) => e.totalDuration / 1000],
+  ["gc_seconds_total", "counter", "Garbage collection during tasks.", (e) => e.totalGCTime / 1000],
+  ["input_bytes_total", "counter", "Bytes read from sources.", (e) => e.totalInputBytes],
+  ["shuffle_read_bytes_total", "counter", "Bytes read from shuffles.", (e) => e.totalShuffleRead],
+  ["shuffle_write_bytes_total", "counter", "Bytes written for shuffles.", (e) => e.totalShuffleWrite],
+  ["storage_memory_bytes", "gauge", "Memory that cached blocks take.", (e) => e.memoryUsed],
+  ["storage_memory_max_bytes", "gauge", "The most that cached blocks may take.", (e) => e.maxMemory],
+  ["storage_disk_bytes", "gauge", "Disk that cached blocks take.", (e) => e.diskUsed],
+  ["blocks", "gauge", "Cached partitions.", (e) => e.rddBlocks],
+];
+
+/** Of the last sample of an executor that is there. */
+const SAMPLED_METRICS: readonly (readonly [name: string, gauge: keyof typeof GAUGE, help: string])[] = [
+  ["resident_memory_bytes", "rss", "Resident memory of the executor's process."],
+  ["heap_bytes", "heap", "JavaScript heap in use."],
+  ["paused", "paused", "1 while no further task begins there, as its memory is short."],
+  ["cpu_cores", "cpu", "Cores that the executor kept busy lately."],
+];
+
+/** What an application tells of itself and its executors, each figure with the application's id and name as labels. */
 export function prometheusText(store: AppStore, now: number): string {
   const application = { application_id: store.application.id, application_name: store.application.name };
-  const summary = applicationSummary(store, now);
-  const families: Family[] = [];
-  const add = (name: string, type: Family["type"], help: string, samples: Family["samples"]): void =>
-    void families.push({ name: `firesteel_${name}`, type, help, samples });
-  const one = (value: number, labels: Readonly<Record<string, string>> = {}): Family["samples"][number] => ({
+  const one = (value: number, labels: Readonly<Record<string, string>> = {}): Sample => ({
     labels: { ...application, ...labels },
     value,
   });
-  const byState = (states: Readonly<Record<string, number>>): Family["samples"] =>
+  return [...applicationFamilies(store, now, one), ...executorFamilies(store, one), processFamily(one)].map(familyText).join("");
+}
+
+type OneSample = (value: number, labels?: Readonly<Record<string, string>>) => Sample;
+
+function applicationFamilies(store: AppStore, now: number, one: OneSample): Family[] {
+  const { jobs, stages, sql, tasks, startTime } = applicationSummary(store, now);
+  const { complete, failed, killed } = store.totals;
+  const byState = (states: Readonly<Record<string, number>>): Sample[] =>
     Object.entries(states).map(([state, value]) => one(value, { state }));
+  const ended = [one(complete, { outcome: "success" }), one(failed, { outcome: "failed" }), one(killed, { outcome: "killed" })];
+  return [
+    family("jobs", "gauge", "Jobs that are remembered, by state.", byState(jobs)),
+    family("stages", "gauge", "Stage attempts that are remembered, by state.", byState(stages)),
+    family("queries", "gauge", "SQL executions that are remembered, by state.", byState(sql)),
+    family("tasks_active", "gauge", "Tasks that run now.", [one(tasks.active)]),
+    family("tasks_ended_total", "counter", "Tasks that have ended, by outcome.", ended),
+    family("application_start_time_seconds", "gauge", "When the application started, seconds since the epoch.", [
+      one(startTime / 1000),
+    ]),
+  ];
+}
 
-  add("jobs", "gauge", "Jobs that are remembered, by state.", byState(summary.jobs));
-  add("stages", "gauge", "Stage attempts that are remembered, by state.", byState(summary.stages));
-  add("queries", "gauge", "SQL executions that are remembered, by state.", byState(summary.sql));
-  add("tasks_active", "gauge", "Tasks that run now.", [one(summary.tasks.active)]);
-  add("tasks_ended_total", "counter", "Tasks that have ended, by outcome.", [
-    one(store.totals.complete, { outcome: "success" }),
-    one(store.totals.failed, { outcome: "failed" }),
-    one(store.totals.killed, { outcome: "killed" }),
-  ]);
-  add("application_start_time_seconds", "gauge", "When the application started, seconds since the epoch.", [
-    one(summary.startTime / 1000),
-  ]);
-
+function executorFamilies(store: AppStore, one: OneSample): Family[] {
   const executors = executorList(store, true);
-  const each = (value: (executor: (typeof executors)[number]) => number): Family["samples"] =>
-    executors.map((executor) => one(value(executor), { executor_id: executor.id }));
-  add(
-    "executor_active",
-    "gauge",
-    "1 while the executor is there.",
-    each((e) => (e.isActive ? 1 : 0)),
-  );
-  add(
-    "executor_cores",
-    "gauge",
-    "Slots for tasks.",
-    each((e) => e.totalCores),
-  );
-  add(
-    "executor_tasks_active",
-    "gauge",
-    "Tasks that run now on the executor.",
-    each((e) => e.activeTasks),
-  );
-  add(
-    "executor_tasks_completed_total",
-    "counter",
-    "Tasks that succeeded on the executor.",
-    each((e) => e.completedTasks),
-  );
-  add(
-    "executor_tasks_failed_total",
-    "counter",
-    "Tasks that failed on the executor.",
-    each((e) => e.failedTasks),
-  );
-  add(
-    "executor_task_seconds_total",
-    "counter",
-    "Time that tasks took on the executor.",
-    each((e) => e.totalDuration / 1000),
-  );
-  add(
-    "executor_gc_seconds_total",
-    "counter",
-    "Garbage collection during tasks.",
-    each((e) => e.totalGCTime / 1000),
-  );
-  add(
-    "executor_input_bytes_total",
-    "counter",
-    "Bytes read from sources.",
-    each((e) => e.totalInputBytes),
-  );
-  add(
-    "executor_shuffle_read_bytes_total",
-    "counter",
-    "Bytes read from shuffles.",
-    each((e) => e.totalShuffleRead),
-  );
-  add(
-    "executor_shuffle_write_bytes_total",
-    "counter",
-    "Bytes written for shuffles.",
-    each((e) => e.totalShuffleWrite),
-  );
-  add(
-    "executor_storage_memory_bytes",
-    "gauge",
-    "Memory that cached blocks take.",
-    each((e) => e.memoryUsed),
-  );
-  add(
-    "executor_storage_memory_max_bytes",
-    "gauge",
-    "The most that cached blocks may take.",
-    each((e) => e.maxMemory),
-  );
-  add(
-    "executor_storage_disk_bytes",
-    "gauge",
-    "Disk that cached blocks take.",
-    each((e) => e.diskUsed),
-  );
-  add(
-    "executor_blocks",
-    "gauge",
-    "Cached partitions.",
-    each((e) => e.rddBlocks),
-  );
-  const latest = [...store.nodes.executors.values()].flatMap((executor) => {
-    const sample = executor.samples.since(0).at(-1);
+  const sampled = [...store.nodes.executors.values()].flatMap((executor) => {
+    const sample = executor.samples.last;
     return sample === undefined || !executor.isActive ? [] : [{ id: executor.id, sample }];
   });
-  const sampled = (at: number): Family["samples"] => latest.map(({ id, sample }) => one(sample[at]!, { executor_id: id }));
-  add("executor_resident_memory_bytes", "gauge", "Resident memory of the executor's process.", sampled(1));
-  add("executor_heap_bytes", "gauge", "JavaScript heap in use.", sampled(4));
-  add("executor_paused", "gauge", "1 while no further task begins there, as its memory is short.", sampled(9));
-  add("executor_cpu_cores", "gauge", "Cores that the executor kept busy lately.", sampled(7));
-  add("process_resident_memory_bytes", "gauge", "Resident memory of the process that answers.", [one(process.memoryUsage.rss())]);
-  return families.map(familyText).join("");
+  const counted = EXECUTOR_METRICS.map(([name, type, help, value]) => {
+    const samples = executors.map((executor) => one(value(executor), { executor_id: executor.id }));
+    return family(`executor_${name}`, type, help, samples);
+  });
+  const measured = SAMPLED_METRICS.map(([name, gauge, help]) => {
+    const samples = sampled.map(({ id, sample }) => one(sample[GAUGE[gauge]]!, { executor_id: id }));
+    return family(`executor_${name}`, "gauge", help, samples);
+  });
+  return [...counted, ...measured];
+}
+
+function processFamily(one: OneSample): Family {
+  const resident = one(process.memoryUsage.rss());
+  return family("process_resident_memory_bytes", "gauge", "Resident memory of the process that answers.", [resident]);
+}
+
+function family(name: string, type: Family["type"], help: string, samples: readonly Sample[]): Family {
+  return { name: `firesteel_${name}`, type, help, samples };
 }
 
 /** A figure of a daemon without labels; the names of counters end in "_total". */
@@ -144,9 +109,9 @@ export type DaemonMetric = readonly [name: string, help: string, value: number];
 
 /** What a daemon tells of itself. @param prefix of the names: "firesteel_master". */
 export function daemonText(prefix: string, gauges: readonly DaemonMetric[], counters: readonly DaemonMetric[] = []): string {
-  const family = (type: Family["type"], [name, help, value]: DaemonMetric): string =>
+  const text = (type: Family["type"], [name, help, value]: DaemonMetric): string =>
     familyText({ name: `${prefix}_${name}`, help, type, samples: [{ labels: null, value }] });
-  return [...gauges.map((one) => family("gauge", one)), ...counters.map((one) => family("counter", one))].join("");
+  return [...gauges.map((one) => text("gauge", one)), ...counters.map((one) => text("counter", one))].join("");
 }
 
 /** The reply with such a text. */

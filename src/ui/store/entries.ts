@@ -128,6 +128,20 @@ export interface ExecutorEntry {
   latest: EventOf<"FiresteelExecutorSample"> | undefined;
 }
 
+/** Where each gauge of an executor stands in a sample, an array of numbers. Paused is 1 or 0; time is in ms since the epoch. */
+export const GAUGE = {
+  time: 0,
+  rss: 1,
+  storage: 2,
+  execution: 3,
+  heap: 4,
+  spilled: 5,
+  disk: 6,
+  cpu: 7,
+  activeTasks: 8,
+  paused: 9,
+} as const;
+
 /** Samples of an executor's gauges, the newest `SAMPLES`. */
 export const SAMPLES = 1200;
 
@@ -145,12 +159,12 @@ export class SampleRing {
     return this.#values[(this.#next + SAMPLES - 1) % SAMPLES];
   }
 
-  /** Oldest first; each has time, rss, storage, execution, heap, spilled, disk, cpu, active tasks, 1 when paused. */
+  /** Those later than `time`, oldest first. */
   since(time: number): number[][] {
     const { length } = this.#values;
     const from = length < SAMPLES ? 0 : this.#next;
     const ordered = [...this.#values.slice(from), ...this.#values.slice(0, from)];
-    return ordered.filter((sample) => sample[0]! > time);
+    return ordered.filter((sample) => sample[GAUGE.time]! > time);
   }
 }
 

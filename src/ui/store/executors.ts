@@ -104,6 +104,7 @@ export class Executors {
     executor.latest = event;
     const { time, rss, storage, execution, heap, cpu, activeTasks, paused } = event;
     const { spilled, diskUsed } = executor;
+    // In the order of GAUGE.
     executor.samples.add([time, rss, storage, execution, heap, spilled, diskUsed, cpu, activeTasks, paused === true ? 1 : 0]);
     this.peaks(event.executorId, {
       JVMHeapMemory: heap,

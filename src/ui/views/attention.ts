@@ -1,7 +1,7 @@
 /** What somebody who looks for trouble should see first: what failed, what was lost, which stages lost the most time and why. */
 import type { Attention, Finding } from "../api-types";
 import type { AppStore } from "../store/app-store";
-import type { ExecutorEntry, JobEntry, SqlEntry, StageEntry } from "../store/entries";
+import { type ExecutorEntry, GAUGE, type JobEntry, type SqlEntry, type StageEntry } from "../store/entries";
 import { stageFindings } from "./findings";
 
 /** Listed of each kind. */
@@ -100,7 +100,7 @@ function lostExecutors({ nodes, application }: AppStore): Attention[] {
 }
 
 function pausedExecutors({ nodes }: AppStore): Attention[] {
-  const paused = [...nodes.executors.values()].filter(({ isActive, samples }) => isActive && samples.last?.[9] === 1);
+  const paused = [...nodes.executors.values()].filter(({ isActive, samples }) => isActive && samples.last?.[GAUGE.paused] === 1);
   return listed<ExecutorEntry>(paused, (executor) => ({
     kind: "pausedExecutor",
     severity: "warning",

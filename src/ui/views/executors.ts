@@ -3,7 +3,7 @@ import { countsOf, slotsOf, type ResourceAmounts } from "../../common/resources"
 import type { ApplicationEnvironmentInfo, ExecutorMemory, ExecutorSummary, RDDStorageInfo } from "../api-types";
 import { Redactor } from "../../events/redaction";
 import type { AppStore } from "../store/app-store";
-import type { BlockPlace, ExecutorEntry, RddEntry } from "../store/entries";
+import { type BlockPlace, type ExecutorEntry, GAUGE, type RddEntry } from "../store/entries";
 import { allPeaks } from "../store/peaks";
 import { dateText, optionalDate } from "./format";
 
@@ -76,7 +76,7 @@ export function executorMemory(store: AppStore, since: number): ExecutorMemory[]
       // A driver of which nothing was measured is left out: one of an event log, or of another engine.
       .filter(({ executor, samples }) => executor.id !== "driver" || samples.length > 0)
       .map(({ executor, samples }) => {
-        const column = (at: number): number[] => samples.map((sample) => sample[at]!);
+        const column = (gauge: keyof typeof GAUGE): number[] => samples.map((sample) => sample[GAUGE[gauge]]!);
         return {
           executorId: executor.id,
           isActive: executor.isActive && !ended,
@@ -84,16 +84,16 @@ export function executorMemory(store: AppStore, since: number): ExecutorMemory[]
           // A driver's limit is that of its heap.
           targetAt: executor.id === "driver" ? 0 : executor.limit * TARGET,
           pausesAt: executor.pausesAt,
-          time: column(0),
-          rss: column(1),
-          storage: column(2),
-          execution: column(3),
-          heap: column(4),
-          spilled: column(5),
-          disk: column(6),
-          cpu: column(7),
-          activeTasks: column(8),
-          paused: samples.length > 0 && samples[samples.length - 1]![9] === 1,
+          time: column("time"),
+          rss: column("rss"),
+          storage: column("storage"),
+          execution: column("execution"),
+          heap: column("heap"),
+          spilled: column("spilled"),
+          disk: column("disk"),
+          cpu: column("cpu"),
+          activeTasks: column("activeTasks"),
+          paused: samples.at(-1)?.[GAUGE.paused] === 1,
         };
       })
   );
