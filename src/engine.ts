@@ -13,7 +13,7 @@ import type * as QueryRuntime from "./dataframe/exec/runtime";
 import { provideLibraries } from "./dataframe/libraries";
 import type { EngineContext } from "./dataframe/query/engine-port";
 import { sessionsOn } from "./dataframe/query/sessions";
-import { splitStatements } from "./dataframe/sql/split";
+import { onOneLine, splitStatements } from "./dataframe/sql/split";
 import { withinCall } from "./rdd/api/call-scope";
 import { type ExecutorGroup, setPlatform } from "./driver/platform";
 import { activeContexts, portOf } from "./driver/context/context-base";
@@ -25,7 +25,7 @@ import type * as ProgramRuntime from "./mllib/compute/runtime";
 import { setPlanRuntime } from "./rdd/plan-port";
 import { loadUi, webFolder } from "./ui/load";
 
-export { api, discardPrelaunched, queryText, splitStatements, withinCall };
+export { api, discardPrelaunched, onOneLine, queryText, splitStatements, withinCall };
 export { switchLevelOnSignal } from "./common/log";
 export { noteImported } from "./closure/module-references";
 export { mapStack, noteSourceMap } from "./closure/source-maps";

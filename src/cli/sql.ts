@@ -2,12 +2,11 @@
  * `firesteel sql`: statements from the command line, a file, standard input, or a prompt. Results are drawn as tables, or written as
  * CSV or JSON lines.
  */
-import { homedir } from "node:os";
 import { basename, join } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { text as readAll } from "node:stream/consumers";
 import type { Command } from "commander";
 import { prelaunchLocal } from "../cluster/local-executors";
+import { requireCached } from "../common/cached-load";
 import { SparkConf } from "../common/conf";
 import { MASTER } from "../common/config-entries";
 import { UsageError } from "../common/errors";
@@ -17,7 +16,7 @@ import { loadEngine } from "./engine";
 import { readNamed } from "./named-file";
 import { lineOf } from "./report";
 import { relaunched } from "./relaunch";
-import { History } from "./shell/history";
+import type * as Shell from "./shell/main";
 import { stopOnSignals } from "./signals";
 
 const FORMATS = ["table", "csv", "json"] as const;
@@ -32,12 +31,6 @@ interface SqlOptions {
   readonly format?: string;
   readonly rows?: string;
 }
-
-const HISTORY = join(homedir(), ".cache", "firesteel", "sql-history");
-const KEYWORDS =
-  "SELECT FROM WHERE GROUP BY ORDER HAVING LIMIT JOIN LEFT RIGHT FULL OUTER INNER CROSS ON USING UNION ALL DISTINCT WITH CREATE TABLE VIEW TEMPORARY OR REPLACE INSERT INTO OVERWRITE VALUES DESCRIBE SHOW TABLES EXPLAIN CASE WHEN THEN ELSE END AND NOT NULL BETWEEN LIKE IN EXISTS OVER PARTITION".split(
-    " ",
-  );
 
 export async function sql(command: Command): Promise<void> {
   const options = command.opts<SqlOptions>();
@@ -79,8 +72,6 @@ function told(error: unknown): string {
 }
 
 class SqlShell {
-  /** Names of columns that results had: for completion. */
-  readonly #columns = new Set<string>();
   #statements = 0;
 
   constructor(
@@ -111,7 +102,6 @@ class SqlShell {
   async #show(statement: string): Promise<void> {
     const df = this.spark.sql(statement);
     const columns = await df.columns();
-    for (const column of columns) this.#columns.add(column);
     // Statements run even where they tell nothing.
     if (columns.length === 0) await df.collect();
     else process.stdout.write(await this.#text(df, columns));
@@ -120,7 +110,7 @@ class SqlShell {
   async #text(df: Frame, columns: readonly string[]): Promise<string> {
     switch (this.format) {
       case "table":
-        return df.showString(this.rows, false);
+        return (await df.showString(this.rows, false)).replace(/[^\n]$/, "$&\n");
       case "json":
         return (await df.toJSON().collect()).map((line) => `${String(line)}\n`).join("");
       case "csv": {
@@ -132,60 +122,8 @@ class SqlShell {
   }
 
   async prompt(): Promise<void> {
-    const earlier = new History(HISTORY);
-    const history = earlier.read();
-    const lines = createInterface({
-      input: process.stdin,
-      output: process.stdout,
-      history,
-      historySize: 1000,
-      completer: (line: string) => this.#complete(line),
-    });
-    process.stdout.write("firesteel SQL. End statements with ;  Ctrl-C cancels one, exit or Ctrl-D leaves.\n");
-    let pending = "";
-    let running = false;
-    lines.setPrompt("sql> ");
-    lines.prompt();
-    lines.on("SIGINT", () => {
-      if (running) return this.spark.sparkContext.cancelAllJobs();
-      pending = "";
-      Object.assign(lines, { line: "", cursor: 0 });
-      process.stdout.write("\n");
-      lines.setPrompt("sql> ");
-      lines.prompt();
-    });
-    for await (const line of lines) {
-      if (pending === "" && /^\s*(exit|quit)\s*;?\s*$/i.test(line)) break;
-      pending = pending === "" ? line : `${pending}\n${line}`;
-      const { statements, rest } = this.engine.splitStatements(pending);
-      pending = rest;
-      for (const statement of statements) {
-        const oneLine = `${statement.replace(/\s+/g, " ")};`;
-        history.unshift(oneLine);
-        earlier.add(oneLine);
-        const begin = performance.now();
-        running = true;
-        try {
-          await this.#run(statement);
-          process.stdout.write(`Time taken: ${((performance.now() - begin) / 1000).toFixed(3)} s\n`);
-        } catch (error) {
-          process.stderr.write(`${told(error)}\n`);
-        } finally {
-          running = false;
-        }
-      }
-      lines.setPrompt(pending === "" ? "sql> " : "  -> ");
-      lines.prompt();
-    }
-    lines.close();
-  }
-
-  async #complete(line: string): Promise<[string[], string]> {
-    const word = /[\w.`]*$/.exec(line)![0];
-    const tables = (await this.spark.catalog.listTables()).map(({ name }) => name);
-    const candidates = [...tables, ...this.#columns, ...KEYWORDS];
-    const found = candidates.filter((name) => name.toLowerCase().startsWith(word.toLowerCase()));
-    return [[...new Set(found)], word];
+    const { runSqlPrompt } = requireCached(join(__dirname, "shell.js")) as typeof Shell;
+    await runSqlPrompt({ engine: this.engine, spark: this.spark, run: (statement) => this.#run(statement), told });
   }
 }
 

@@ -19,6 +19,11 @@ test("statements share a session, results are drawn as show() does", async () =>
   });
 });
 
+test("what follows a result that is cut short begins a line", async () => {
+  const run = await place.run(["sql", ...LOCAL, "--rows", "1", "-e", "SELECT id FROM range(2); SELECT 5 AS five"]);
+  expect(run.stdout).toBe("+---+\n|id |\n+---+\n|0  |\n+---+\nonly showing top 1 row\n+----+\n|five|\n+----+\n|5   |\n+----+\n");
+});
+
 test.each([
   ["csv", 's,d,e\n"a,""b",2024-01-01,1.50\n,2024-01-01,1.50\n'],
   ["json", '{"s":"a,\\"b","d":"2024-01-01","e":1.50}\n{"d":"2024-01-01","e":1.50}\n'],

@@ -188,7 +188,8 @@ const LAZY = new Set(
   ).split(" "),
 );
 
-function among(names: readonly string[], word: string): Completion {
+/** The names that begin with `word`; where there is none, those that do so but for small and capital letters. */
+export function among(names: readonly string[], word: string): Completion {
   const found = [...new Set(names)].filter((name) => name.startsWith(word));
   const matches =
     found.length > 0 ? found : [...new Set(names)].filter((name) => name.toLowerCase().startsWith(word.toLowerCase()));

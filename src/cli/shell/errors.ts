@@ -1,6 +1,6 @@
 /** An error at the prompt in a few lines: its class, its message, the user's line. The rest of it is kept for `.error`. */
 import { inspect } from "node:util";
-import { Cancelled } from "./session";
+import { Cancelled } from "./running-cell";
 import { CellSyntaxError } from "./transform";
 
 export interface ErrorSources {

@@ -9,7 +9,7 @@ export interface EditedLine extends Interface {
   line: string;
   cursor: number;
   /** Newest first. */
-  readonly history: readonly string[];
+  readonly history: string[];
 }
 
 type KeyListener = (text: string | undefined, key: Key) => void;

@@ -5,12 +5,15 @@ import { dirname, join } from "node:path";
 
 const MOST_LINES = 2000;
 
-/** `$FIRESTEEL_HISTORY` (empty: none is kept), `$XDG_STATE_HOME/firesteel/history`, else `~/.firesteel_history`. */
-export function historyFile(environment: NodeJS.ProcessEnv = process.env): string | null {
-  const given = environment["FIRESTEEL_HISTORY"];
+/**
+ * `$FIRESTEEL_HISTORY` (empty: none is kept), `$XDG_STATE_HOME/firesteel/history`, else `~/.firesteel_history`; of `sql_history` the same with its
+ * own name.
+ */
+export function historyFile(name: "history" | "sql_history", environment: NodeJS.ProcessEnv = process.env): string | null {
+  const given = environment[`FIRESTEEL_${name.toUpperCase()}`];
   if (given !== undefined) return given === "" ? null : given;
   const state = environment["XDG_STATE_HOME"];
-  return state ? join(state, "firesteel", "history") : join(homedir(), ".firesteel_history");
+  return state ? join(state, "firesteel", name) : join(homedir(), `.firesteel_${name}`);
 }
 
 export class History {

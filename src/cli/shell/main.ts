@@ -1,4 +1,4 @@
-/** The bundle `shell.js`: a shell on a running engine, at a terminal or for a script on standard input. */
+/** The bundle `shell.js`: a shell on a running engine, at a terminal or for a script on standard input; the prompt of SQL. */
 import { join } from "node:path";
 import type * as Engine from "../../engine";
 import { silenceLoaderWarning } from "./cell";
@@ -6,9 +6,16 @@ import { Commands } from "./commands";
 import { Display } from "./display";
 import { type ErrorSources, briefly } from "./errors";
 import { runPiped } from "./piped";
-import { type EnginePort, ShellSession, isInterruption } from "./session";
+import { Completer } from "./completion";
+import { historyFile } from "./history";
+import { LineJobs } from "./line-jobs";
+import { isInterruption } from "./running-cell";
+import { type EnginePort, ShellSession } from "./session";
 import { Terminal } from "./terminal";
+import { TypeScriptLines } from "./typescript-lines";
 import { warmTransform } from "./transform";
+
+export { runSqlPrompt } from "./sql-prompt";
 
 export interface ShellOptions {
   readonly engine: typeof Engine;
@@ -59,11 +66,13 @@ export async function runShell({ engine, registerLoader, loadedProgram, folder, 
     return screen.failed ? 1 : status;
   }
   const { sparkContext } = spark;
-  const terminal = (screen.terminal = new Terminal({ commands, session, show, fail, api: engine.api }));
+  const completer = new Completer(session.scope, engine.api, folder);
+  const lines = new TypeScriptLines({ commands, session, completer, fail });
+  const terminal = (screen.terminal = new Terminal(lines, historyFile("history")));
   process.stdout.write(banner(engine.api.version, sparkContext.master, sparkContext.applicationId));
   await openDashboard(sparkContext);
   process.stdout.write("\n");
-  return terminal.run(init);
+  return terminal.run(init === undefined ? undefined : () => commands.load(init));
 }
 
 /** Undefined, with a word on standard error, where the settings do not allow one. */
@@ -99,40 +108,15 @@ async function openDashboard(context: InstanceType<(typeof Engine)["api"]["Spark
 }
 
 function enginePort(engine: typeof Engine, registerLoader: () => void, texts: Map<string, string>): EnginePort {
-  const cancelled = new Set<string>();
-  const watched = new WeakSet<object>();
+  const jobs = new LineJobs(engine);
   return {
     noteProgramText: (path, text, sourceMapUrl) => {
       texts.set(path, text);
       engine.noteSourceMap(path, sourceMapUrl);
     },
     noteImported: engine.noteImported,
-    runTagged: (cell, body) => {
-      cancelled.delete(cell);
-      let run = body;
-      for (const context of engine.activeContexts()) {
-        const inner = run;
-        run = () => context.withJobTag(cell, inner);
-      }
-      return run();
-    },
-    cancelJobs: (cell) => {
-      const jobs = engine.countActiveJobs();
-      cancelled.add(cell);
-      for (const context of engine.activeContexts()) {
-        context.cancelAllJobs();
-        if (watched.has(context)) continue;
-        watched.add(context);
-        // What is left of a cancelled cell may go on, in functions that nobody waits for any more, but it starts no jobs.
-        context.addSparkListener({
-          onJobStart: ({ properties }) => {
-            for (const tag of (properties["spark.job.tags"] ?? "").split(","))
-              if (cancelled.has(tag)) context.cancelJobsWithTag(tag, "its line was cancelled");
-          },
-        });
-      }
-      return jobs;
-    },
+    runTagged: (cell, body) => jobs.runTagged(cell, body),
+    cancelJobs: (cell) => jobs.cancel(cell),
     registerLoader,
   };
 }

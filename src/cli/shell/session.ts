@@ -1,10 +1,11 @@
 /** The variables of a shell and how a cell runs among them: its values, its cancellation, what a failed one leaves behind. */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { Script, compileFunction } from "node:vm";
+import { compileFunction } from "node:vm";
 import type * as Engine from "../../engine";
 import { type Cell, compileCell, importerOf, prepareCell } from "./cell";
 import type { CellCalls, ValueMode } from "./rewrite";
+import { Cancelled, RunningCell, interruptibly, isInterruption } from "./running-cell";
 
 /** What the session needs of the engine. */
 export interface EnginePort {
@@ -23,22 +24,6 @@ export interface Outcome {
   /** The value of the last statement, if it is an expression. Promises have been waited for. */
   readonly value: unknown;
 }
-
-/** The user pressed Ctrl-C. */
-export class Cancelled extends Error {
-  override readonly name = "Cancelled";
-
-  constructor(readonly jobs: number) {
-    super(jobs === 0 ? "Cancelled." : `Cancelled, with ${jobs === 1 ? "1 job" : `${jobs} jobs`} that ran.`);
-  }
-}
-
-/** How long a cancelled cell may take for its `finally` blocks before the prompt comes back without it. */
-const UNWIND_MS = 300;
-const RUN = Symbol.for("firesteel.shell.run");
-const holder = globalThis as { [RUN]?: () => unknown };
-/** What is called inside of this can be interrupted by SIGINT, endless loops too. */
-const interruptible = new Script(`globalThis[Symbol.for("firesteel.shell.run")]()`, { filename: "node:firesteel-shell" });
 
 export class ShellSession {
   /** Variables by name. Without a prototype: nothing else is found in it. */
@@ -171,47 +156,6 @@ export class ShellSession {
   }
 }
 
-/** A cell from its start to its end or its cancellation. */
-class RunningCell {
-  /** Set when the user has cancelled it. */
-  cancelled: Cancelled | undefined;
-  readonly #waiting = new Set<(error: Cancelled) => void>();
-
-  constructor(private readonly cancelJobs: () => number) {}
-
-  cancel(): void {
-    this.cancelled ??= new Cancelled(this.cancelJobs());
-    for (const reject of this.#waiting) reject(this.cancelled);
-    this.#waiting.clear();
-  }
-
-  /** What a top-level `await` of the cell waits for. */
-  step(value: unknown): Promise<unknown> {
-    if (this.cancelled !== undefined) throw this.cancelled;
-    return new Promise((resolve, reject) => {
-      this.#waiting.add(reject);
-      const goOn = (how: () => void): void => {
-        this.#waiting.delete(reject);
-        setImmediate(() => continueInterruptibly(how));
-      };
-      Promise.resolve(value).then(
-        (result) => goOn(() => resolve(result)),
-        (error: Error) => goOn(() => reject(error)),
-      );
-    });
-  }
-
-  /** The result of `work`, or a rejection soon after the cancellation, whether `work` ends or not. */
-  untilCancelled<T>(work: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const late = (error: Cancelled): void => void setTimeout(() => reject(error), UNWIND_MS);
-      if (this.cancelled !== undefined) late(this.cancelled);
-      this.#waiting.add(late);
-      work.then(resolve, reject).finally(() => this.#waiting.delete(late));
-    });
-  }
-}
-
 async function* iterate(source: unknown, running: RunningCell): AsyncGenerator {
   const asynchronous = (source as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator];
   const iterator = asynchronous
@@ -228,28 +172,7 @@ async function* iterate(source: unknown, running: RunningCell): AsyncGenerator {
   }
 }
 
-function interruptibly<T>(work: () => T): T {
-  holder[RUN] = work;
-  return interruptible.runInThisContext({ breakOnSigint: true, displayErrors: false }) as T;
-}
-
 /** Calls from there: the jobs of what is shown are named after the cell whose value it is. */
 function calledFrom(path: string): (work: () => Promise<unknown>) => Promise<unknown> {
   return compileFunction("return work();", ["work"], { filename: path }) as ReturnType<typeof calledFrom>;
-}
-
-/**
- * The code behind an `await` runs in microtasks: they are run here, so that a loop in them can be interrupted. The error of
- * that leaves as an uncaught one: the way on which Node clears its stack of asynchronous contexts.
- */
-function continueInterruptibly(settle: () => void): void {
-  interruptibly(() => {
-    settle();
-    (process as unknown as { _tickCallback(): void })._tickCallback();
-  });
-}
-
-/** Whether an error is Ctrl-C in code that was running. */
-export function isInterruption(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException | null | undefined)?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
 }

@@ -3,32 +3,42 @@
  * an endless loop; what is typed meanwhile waits for the next prompt.
  */
 import { type Interface, type Key, createInterface, emitKeypressEvents } from "node:readline";
-import type * as Engine from "../../engine";
-import type { Commands } from "./commands";
 import { terminalIsGone } from "../../common/leave";
-import { Completer } from "./completion";
-import { History, historyFile } from "./history";
+import type { Completion } from "./completion";
+import { History } from "./history";
 import { type EditedLine, HistorySearch } from "./history-search";
-import type { ShellSession } from "./session";
 
-export interface TerminalOptions {
-  readonly commands: Commands;
-  readonly session: ShellSession;
-  readonly show: (value: unknown) => Promise<void>;
-  readonly fail: (error: unknown) => void;
-  readonly api: (typeof Engine)["api"];
+/** What lines of a prompt are, and who runs them. */
+export interface Lines {
+  /** What the history keeps: each line, or what `run` remembers. */
+  readonly entries: "lines" | "texts";
+  readonly prompt: string;
+  /** Before the further lines of a text. */
+  readonly more: string;
+  /** @param text all that stands before the cursor, with earlier lines of the same text */
+  complete(text: string): Promise<Completion>;
+  /** A new line: what was cancelled before is nothing to it. */
+  begin(): void;
+  /** Ctrl-C while something runs: what runs ends, and what the line would run next. */
+  cancel(): void;
+  /** What a line that begins a text is where it is no text; null: it is one. Of a function that was run: whether the prompt is to end. */
+  command(line: string): "paste" | (() => Promise<boolean>) | null;
+  /**
+   * Runs a text, and shows what it gives. Resolves to the part that more lines must make whole: "" when all was run.
+   * @param whole no more lines will come: what is incomplete is wrong. @param remember puts an entry of the history in the place of the
+   * text's lines, where those are no entries
+   */
+  run(text: string, whole: boolean, remember: (entry: string) => void): Promise<string>;
+  /** Tells what a text or a command threw. */
+  fail(error: unknown): void;
 }
-
-const PROMPT = "firesteel> ";
-const MORE = "       ... ";
 /** The terminal marks what is pasted, so that lines of it do not run one by one. */
 const PASTE_ON = "\x1b[?2004h";
 const PASTE_OFF = "\x1b[?2004l";
 
 export class Terminal {
   #lines: Interface;
-  readonly #completer: Completer;
-  readonly #history = new History(historyFile());
+  readonly #history: History;
   /** Lines that have been entered and not been looked at. */
   readonly #entered: { readonly line: string; readonly pasted: boolean }[] = [];
   /** Lines of a text that is not complete. */
@@ -44,9 +54,13 @@ export class Terminal {
   #hungUp = false;
   #leave!: (status: number) => void;
 
-  constructor(private readonly options: TerminalOptions) {
+  /** @param historyFile null: none is kept */
+  constructor(
+    private readonly language: Lines,
+    historyFile: string | null,
+  ) {
     const { stdin, stdout } = process;
-    this.#completer = new Completer(options.session.scope, options.api, options.session.folder);
+    this.#history = new History(historyFile);
     for (const stream of [stdin, stdout, process.stderr]) stream.on("error", () => this.hungUp());
     emitKeypressEvents(stdin);
     stdin.on("keypress", this.#key);
@@ -54,7 +68,7 @@ export class Terminal {
     process.on("SIGINT", () => {
       // What was entered behind the line that is cancelled may build on it.
       this.#entered.length = 0;
-      options.session.cancel();
+      this.language.cancel();
     });
     process.once("exit", () => stdout.write(PASTE_OFF));
   }
@@ -68,7 +82,7 @@ export class Terminal {
       removeHistoryDuplicates: true,
       tabSize: 4,
       completer: (line: string, callback: (error: null, result: [string[], string]) => void) => {
-        void this.#completer
+        void this.language
           .complete([...this.#pending, line].join("\n"))
           .catch((): [string[], string] => [[], ""])
           .then((result) => callback(null, result));
@@ -121,10 +135,10 @@ export class Terminal {
     return true;
   }
 
-  /** Resolves to the exit status when the user leaves. */
-  async run(init: string | undefined): Promise<number> {
+  /** Runs `init`, then what is entered. Resolves to the exit status when the user leaves. */
+  async run(init?: () => Promise<void>): Promise<number> {
     const left = new Promise<number>((resolve) => (this.#leave = resolve));
-    if (init !== undefined) await this.#attempt(() => this.options.commands.load(init));
+    if (init !== undefined) await this.#attempt(init);
     this.#busy = false;
     void this.#work();
     return left;
@@ -139,7 +153,7 @@ export class Terminal {
   async #work(): Promise<void> {
     this.#busy = true;
     for (let next = this.#entered.shift(); next !== undefined; next = this.#entered.shift()) {
-      this.#history.add(next.line);
+      if (this.language.entries === "lines") this.#history.add(next.line);
       if (await this.#take(next.line, next.pasted)) return this.#end(0);
     }
     this.#busy = false;
@@ -149,56 +163,61 @@ export class Terminal {
 
   /** True when the shell is to end. */
   async #take(line: string, pasted: boolean): Promise<boolean> {
-    const { commands } = this.options;
     if (pasted || this.#collecting) {
       this.#pending.push(line);
       return false;
     }
-    if (this.#pending.length === 0) {
-      const command = commands.commandOf(line.trim());
-      if (command?.name === "paste") {
-        process.stdout.write("Lines until Ctrl-D are one text.\n");
-        this.#collecting = true;
-        return false;
-      }
-      if (command !== null) {
-        let ends = false;
-        await this.#attempt(async () => void (ends = await commands.command(command.name, command.argument)));
-        return ends;
-      }
+    const command = this.#pending.length === 0 ? this.language.command(line.trim()) : null;
+    if (command === null) {
+      this.#pending.push(line);
+      await this.#runPending(false);
+      return false;
     }
-    this.#pending.push(this.#pending.length === 0 ? commands.continued(line) : line);
-    await this.#runPending(false);
-    return false;
+    if (command === "paste") {
+      process.stdout.write("Lines until Ctrl-D are one text.\n");
+      this.#collecting = true;
+      return false;
+    }
+    let ends = false;
+    await this.#attempt(async () => void (ends = await command()));
+    return ends;
   }
 
   /** @param whole no more lines will come: what is incomplete is wrong. */
   async #runPending(whole: boolean): Promise<void> {
-    const { commands } = this.options;
-    const text = this.#pending.join("\n");
+    const typed = this.#pending;
+    const text = typed.join("\n");
     if (text.trim() === "") {
       this.#pending = [];
       return;
     }
     await this.#attempt(async () => {
-      const cell = await commands.prepare(text, whole ? "each" : "last");
-      if (cell === undefined) return;
-      this.#pending = [];
-      await commands.run(cell, text);
+      const rest = await this.language.run(text, whole, (entry) => this.#remember(typed, entry));
+      this.#pending = rest === text ? typed : rest === "" ? [] : rest.split("\n");
     });
+  }
+
+  #remember(typed: readonly string[], entry: string): void {
+    this.#history.add(entry);
+    const { history } = this.#lines as EditedLine;
+    for (const line of typed) {
+      const at = history.indexOf(line);
+      if (at >= 0) history.splice(at, 1);
+    }
+    history.unshift(entry);
   }
 
   /** Work during which Ctrl-C is a signal. What fails is told. */
   async #attempt(work: () => Promise<void>): Promise<void> {
     const { stdin } = process;
-    this.options.session.beginLine();
+    this.language.begin();
     this.#lines.pause();
     stdin.setRawMode(false);
     try {
       await work();
     } catch (error) {
       this.#pending = [];
-      this.options.fail(error);
+      this.language.fail(error);
     } finally {
       if (!this.#ended) {
         stdin.setRawMode(true);
@@ -215,7 +234,7 @@ export class Terminal {
 
   #prompt(): void {
     process.stdout.write(PASTE_ON);
-    this.#lines.setPrompt(this.#pending.length > 0 || this.#collecting ? MORE : PROMPT);
+    this.#lines.setPrompt(this.#pending.length > 0 || this.#collecting ? this.language.more : this.language.prompt);
     this.#lines.prompt(true);
   }
 

@@ -56,3 +56,17 @@ function opened(previous: Token | null, { symbol }: Token, next: Token): -1 | 0 
   if (symbol === "CASE") return previous?.symbol === "END" ? 0 : 1;
   return symbol === "END" && !LOOPS_AND_BRANCHES.has(next.symbol) ? -1 : 0;
 }
+
+/** A statement without its comments and ends of lines; null where one of those stands in a literal or a name. */
+export function onOneLine(statement: string): string | null {
+  let line = "";
+  let end = 0;
+  for (const token of tokenize(statement)) {
+    if (token.kind === "end") break;
+    const text = statement.slice(token.start, token.end);
+    if (text.includes("\n")) return null;
+    line += (token.start > end && line !== "" ? " " : "") + text;
+    end = token.end;
+  }
+  return line;
+}

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { briefly, fully } from "../../../src/cli/shell/errors";
 import { History, historyFile } from "../../../src/cli/shell/history";
 import { partsOf } from "../../../src/cli/shell/piped";
-import { Cancelled } from "../../../src/cli/shell/session";
+import { Cancelled } from "../../../src/cli/shell/running-cell";
 import { tableOf } from "../../../src/cli/shell/table";
 import { CellSyntaxError } from "../../../src/cli/shell/transform";
 import { programOf } from "../../../src/cli/shell/type-of";
@@ -72,9 +72,11 @@ test("the history keeps what was entered, and only for its owner", () => {
   expect(statSync(file).mode & 0o077).toBe(0);
   expect(new History(file).read()).toEqual(["b", "a"]);
   rmSync(folder, { recursive: true });
-  expect(historyFile({ FIRESTEEL_HISTORY: "" })).toBeNull();
-  expect(historyFile({ XDG_STATE_HOME: "/s" })).toBe("/s/firesteel/history");
-  expect(historyFile({})).toMatch(/\.firesteel_history$/);
+  expect(historyFile("history", { FIRESTEEL_HISTORY: "" })).toBeNull();
+  expect(historyFile("history", { XDG_STATE_HOME: "/s" })).toBe("/s/firesteel/history");
+  expect(historyFile("history", {})).toMatch(/\.firesteel_history$/);
+  expect(historyFile("sql_history", { FIRESTEEL_HISTORY: "", FIRESTEEL_SQL_HISTORY: "/h" })).toBe("/h");
+  expect(historyFile("sql_history", {})).toMatch(/\.firesteel_sql_history$/);
 });
 
 test("commands stand between parts of a script", () => {

@@ -1,5 +1,6 @@
 /** Ctrl-C while nothing of a line runs: while it is read, and between its value and the showing of it. */
-import { Cancelled, type EnginePort, ShellSession } from "../../../src/cli/shell/session";
+import { Cancelled } from "../../../src/cli/shell/running-cell";
+import { type EnginePort, ShellSession } from "../../../src/cli/shell/session";
 
 const engine: EnginePort = {
   noteProgramText: () => undefined,

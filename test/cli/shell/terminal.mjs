@@ -32,8 +32,12 @@ class Terminal {
 
   /** What starts a shell, for `open`. */
   command(...args) {
+    return this.firesteel("shell", ...args);
+  }
+
+  firesteel(...args) {
     mkdirSync(join(this.folder, "tmp"), { recursive: true });
-    const words = ["env", `HOME=${this.folder}`, "XDG_STATE_HOME=", `TMPDIR=${join(this.folder, "tmp")}`, process.execPath, cli, "shell", ...args]; // prettier-ignore
+    const words = ["env", `HOME=${this.folder}`, "XDG_STATE_HOME=", `TMPDIR=${join(this.folder, "tmp")}`, process.execPath, cli, ...args]; // prettier-ignore
     return words.map((word) => `'${word}'`).join(" ");
   }
 
@@ -282,6 +286,73 @@ const cases = {
     for (const begin = Date.now(); read("ended") === "" && Date.now() - begin < PATIENCE_MS;) await pause(25);
     equal(read("ended"), "status 129\n");
     matches(read("said"), /firesteel: stopped \(SIGHUP\)\n$/);
+  },
+
+  async "SQL: completion, history, errors, Ctrl-C"(terminal) {
+    terminal.open(`${terminal.firesteel("sql", "--master", "local[2]")}; echo "status $?"; sleep 600`);
+    const ready = () => terminal.sees(/(?:^|\n)sql>$/);
+    const enter = async (...lines) => {
+      await ready();
+      terminal.key("C-l");
+      await terminal.sees(/^sql>$/);
+      for (const line of lines) {
+        terminal.type(line);
+        await terminal.sees(new RegExp(`${line.slice(-8).replace(/[()*;']/g, "\\$&")}$`));
+        terminal.key("Enter");
+      }
+    };
+    await enter("create temp view people as select id, concat('n', id) as fullname from range(4);");
+    await terminal.sees(/\nTime taken: .*\nsql>$/);
+    terminal.key("C-l");
+    for (const [begun, whole] of [
+      ["select fulln", "select fullname"],
+      [" from peo", "select fullname from people"],
+      [" order by upp", "select fullname from people order by upper"],
+    ]) {
+      terminal.type(begun);
+      terminal.key("Tab");
+      await terminal.sees(new RegExp(`^sql> ${whole}$`));
+    }
+    terminal.key("C-c");
+    await enter("select fullname -- the first", "from people where id = 2;");
+    await terminal.sees(/\n\|n2 {6}\|\n\+-+\+\nTime taken: .*\nsql>$/);
+    terminal.key("Up");
+    await terminal.sees(/\nsql> select fullname from people where id = 2;$/);
+    terminal.key("C-c");
+    await enter("select id, wrong from people;");
+    await terminal.sees(/UNRESOLVED_COLUMN.*\n {2}line 1, column 12:\n {4}wrong\n {4}\^{5}\nsql>$/);
+    for (const endless of [
+      "select sum(id * 2) from range(1000000000000);",
+      "begin declare i int default 0; while true do set i = i + 1; end while; end;",
+    ]) {
+      await enter(endless);
+      await pause(500);
+      terminal.key("C-c");
+      await terminal.sees(/Cancelled.*\nsql>$/);
+    }
+    terminal.key("C-r");
+    terminal.type("temp");
+    await terminal.sees(/\(reverse-i-search\)`temp': create temp view .*$/);
+    terminal.key("C-g");
+    terminal.type("exit");
+    terminal.key("Enter");
+    await terminal.sees(/status 0$/);
+    matches(
+      readFileSync(join(terminal.folder, ".firesteel_sql_history"), "utf8"),
+      /^create temp view .*;\nselect fullname from people where id = 2;\nselect id, wrong/,
+    );
+  },
+
+  async "SQL: a terminal that is closed ends a script that waits for nothing"(terminal) {
+    terminal.open(`exec ${terminal.firesteel("sql", "--master", "local[1]")} 2> said`);
+    await terminal.sees(/sql>$/);
+    terminal.type("begin while true do end while; end;");
+    terminal.key("Enter");
+    await pause(500);
+    spawnSync("tmux", ["-L", terminal.socket, "kill-server"]);
+    const said = () => readFileSync(join(terminal.folder, "said"), "utf8");
+    for (const begin = Date.now(); said() === "" && Date.now() - begin < PATIENCE_MS;) await pause(25);
+    equal(said(), "firesteel: stopped (SIGHUP)\n");
   },
 
   async "errors outside of any line leave the shell alone"(terminal) {

@@ -1,4 +1,4 @@
-import { splitStatements } from "../../../src/dataframe/sql/split";
+import { onOneLine, splitStatements } from "../../../src/dataframe/sql/split";
 
 test.each([
   ["SELECT 1; SELECT ';' AS a -- ; comment\n; ", ["SELECT 1", "SELECT ';' AS a -- ; comment"], ""],
@@ -21,4 +21,12 @@ test.each([
   "BEGIN END",
 ])("a script ends with the END of its BEGIN: %s", (script) => {
   expect(splitStatements(`${script}; SELECT 4; BEGIN`)).toEqual({ statements: [script, "SELECT 4"], rest: "BEGIN" });
+});
+
+test.each([
+  ["SELECT a, -- the first\n  'x  y' /* and\n  more */\n\tFROM t", "SELECT a, 'x  y' FROM t"],
+  ["/* first */ SELECT /*+ BROADCAST(t) */ a.b+1", "SELECT /*+ BROADCAST(t) */ a.b+1"],
+  ["SELECT 'x\ny'", null],
+])("on one line, %j is %j", (statement, line) => {
+  expect(onOneLine(statement)).toBe(line);
 });
