@@ -141,11 +141,34 @@ export function dividePair(high: number, low: number, divisor: number): void {
 /** Up to it `remainderPair` divides. */
 export const MOST_MODULUS = 2 ** 51;
 
+/** Up to it a rest with 32 more bits is exact. */
+const SMALL_MODULUS = 2 ** 21;
+
 /** (high + low) % divisor, with the sign of the pair. The magnitude of the divisor is from 1 to MOST_MODULUS; of doubles % is exact. */
 export function remainderPair(high: number, low: number, divisor: number): number {
+  const modulus = Math.abs(divisor);
+  if (modulus <= SMALL_MODULUS && Math.abs(high) <= TWO_64) {
+    // By long division, with 32 bits as a digit: % of doubles goes through the bits one by one.
+    const size = Math.abs(high);
+    const top = Math.floor(size / TWO_32);
+    const ofHigh = restOf(restOf(top, modulus) * TWO_32 + (size - top * TWO_32), modulus);
+    // `low` with the sign that it has beside a positive `high`.
+    const below = high < 0 ? -low : low;
+    const ofLow = restOf(Math.abs(below), modulus);
+    const sum = ofHigh + (below < 0 ? -ofLow : ofLow);
+    const rest = sum < 0 ? sum + modulus : sum >= modulus ? sum - modulus : sum;
+    return high < 0 ? 0 - rest : rest;
+  }
   const rest = ((high % divisor) + (low % divisor)) % divisor;
-  if (rest !== 0 && rest < 0 !== high < 0) return rest + (high < 0 ? -Math.abs(divisor) : Math.abs(divisor));
+  if (rest !== 0 && rest < 0 !== high < 0) return rest + (high < 0 ? -modulus : modulus);
   return rest + 0;
+}
+
+/** The rest of a whole number from 0 to 2^53. */
+function restOf(size: number, modulus: number): number {
+  const rest = size - Math.floor(size / modulus) * modulus;
+  // The quotient may be rounded up to the next whole number.
+  return rest < 0 ? rest + modulus : rest;
 }
 
 /** `pair` becomes (high + low) - a × b. */
