@@ -10,6 +10,7 @@ import asc from "assemblyscript/asc";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const modules = {
+  "src/dataframe/functions/kernels/kernels": [],
   "src/dataframe/sources/wasm/kernels": [],
   "src/mllib/kernels/gradient": [],
   "src/mllib/kernels/rows": [],

@@ -1,12 +1,9 @@
-/** Spark's hashes of single values, as generated code calls them: `hash32…` are Murmur3 and give the hash, `hash64…` XXH64 in a state. */
+/** Spark's hashes of single values, as generated code calls them: `hash32…` are Murmur3 and give the hash; XXH64 has its state. */
 import { hashBytes as hash32Bytes, hashInt as hash32Int, hashLong } from "../../columnar/keys/murmur3";
-import { Hash, hashInt as hash64Int, hashWords, hashBytes } from "../functions/sketches/xxhash64";
+import { type XxHash64, xxHash64 } from "../functions/sketches/xxhash64";
 import { storePair } from "./pairs";
 
-export { hash32Bytes, hash32Int, hash64Int };
-
-/** One at a time: a call that is made while another is computed has its value before. */
-export const hash64 = new Hash();
+export { hash32Bytes, hash32Int, xxHash64 };
 
 const double = new Float64Array(1);
 const words = new Int32Array(double.buffer);
@@ -26,20 +23,7 @@ export function hash32Double(value: number, seed: number): number {
   return value !== value ? hashLong(0, 0x7ff80000, seed) : hashLong(words[0]!, words[1]!, seed);
 }
 
-export function hash64Long(value: number, hash: Hash): void {
-  hashWords(value | 0, Math.floor(value / 2 ** 32) | 0, hash);
-}
-
-export function hash64Pair(high: number, low: number, hash: Hash): void {
+export function hash64Pair(high: number, low: number, hash: XxHash64): void {
   storePair(words, 0, 1, high, low);
-  hashWords(words[0]!, words[1]!, hash);
-}
-
-export function hash64Double(value: number, hash: Hash): void {
-  double[0] = value !== value ? NaN : value + 0;
-  hashWords(words[0]!, words[1]!, hash);
-}
-
-export function hash64Bytes(bytes: Uint8Array, start: number, end: number, hash: Hash): void {
-  hashBytes(bytes, start, end, hash);
+  hash.pair(words[0]!, words[1]!);
 }

@@ -1,6 +1,7 @@
 /** Functions of bytes that give their digits, and the other way round. */
 import type { Call } from "../../expressions/expression";
 import { atom } from "../code";
+import type { KernelDigest } from "../digests";
 import type { Emitter } from "../emitter";
 import type { Term } from "../term";
 
@@ -8,6 +9,14 @@ import type { Term } from "../term";
 function written(emitter: Emitter, call: Call, name: string, more = ""): Term {
   const { code, start, end, isNull } = emitter.bytes(emitter.emit(call.args[0]!));
   return { type: call.type, ...emitter.slabbed(() => `R.${name}(${code}, ${start}, ${end}${more})`), isNull };
+}
+
+/** md5 and sha1. */
+export function emitDigest(emitter: Emitter, call: Call): Term {
+  const algorithm: KernelDigest = call.fn === "md5" ? "md5" : "sha1";
+  const { code, start, end, isNull } = emitter.bytes(emitter.emit(call.args[0]!));
+  const digest = emitter.writer.hoist(`R.digester(${JSON.stringify(algorithm)})`, "digest");
+  return { type: call.type, ...emitter.slabbed(() => `${digest}(${code}, ${start}, ${end})`), isNull };
 }
 
 /** The digits of a digest. The cast of a string to its bytes is left out. */
@@ -22,11 +31,6 @@ function digested(emitter: Emitter, call: Call, algorithm: string): Term {
     return `R.digestOfBytes(${name}, ${code}, ${start}, ${end})`;
   };
   return emitter.guarded(call.type, "text", term.isNull, false, (result) => emitter.writer.line(`${result} = ${write()};`));
-}
-
-/** md5 and sha1. */
-export function emitDigest(emitter: Emitter, call: Call): Term {
-  return digested(emitter, call, call.fn);
 }
 
 const SHA2: Readonly<Partial<Record<number, string>>> = {

@@ -12,7 +12,7 @@ import { constantOf, mismatch, unexpectedInputType } from "../signature";
 import { addHash, estimate, mergeRegisters, precisionFor } from "../sketches/hyper-log-log";
 import { NumericHistogram } from "../sketches/numeric-histogram";
 import { QuantileSummary } from "../sketches/quantile-summary";
-import { Hash, xxhash64 } from "../sketches/xxhash64";
+import { xxHash64, xxhash64 } from "../sketches/xxhash64";
 import { checkedPercentages, percentagesOf } from "./aggregate-percentile";
 
 const doc = document("agg");
@@ -41,7 +41,7 @@ const approxCountDistinct = aggregate<Uint8Array>({
   print: (call, args) => `approx_count_distinct(${call.distinct ? "DISTINCT " : ""}${args[0]})`,
   accumulator: (call) => {
     const precision = call.options?.["precision"] as number;
-    const hash = new Hash();
+    const hash = xxHash64();
     const addTo = xxhash64((call.args[0] as Expression).type);
     return {
       stateTypes: [BINARY],
@@ -49,7 +49,8 @@ const approxCountDistinct = aggregate<Uint8Array>({
       update: (state, args) => {
         const value = args[0] as Boxed;
         if (value === null) return state;
-        addTo(value, hash.seed(42));
+        hash.seed(42);
+        addTo(value, hash);
         addHash(state, precision, hash.words[0]!, hash.words[1]!);
         return state;
       },

@@ -9,7 +9,7 @@ import { collationOf } from "../../expressions/collation";
 import { document, plain } from "../documented";
 import type { BindContext, EvaluationContext, FunctionEntry } from "../registry";
 import { mismatch, scalar } from "../signature";
-import { Hash, xxhash64 } from "../sketches/xxhash64";
+import { xxHash64, xxhash64 } from "../sketches/xxhash64";
 
 const doc = document("hash");
 
@@ -91,7 +91,7 @@ export const hashFunctions: readonly FunctionEntry[] = [
     evaluate: (call, context) => {
       const hashes = call.args.map((arg) => xxhash64(arg.type));
       const key = keyed(call, context);
-      const hash = new Hash();
+      const hash = xxHash64();
       return (...values) => {
         hash.seed(42);
         for (let i = 0; i < values.length; i++) hashes[i]!(key(i, values[i]!), hash);

@@ -1,0 +1,70 @@
+/** The kernels of *.assembly.ts in this folder, one instance a thread, with a memory of fixed size. */
+import { InternalError } from "../../../common/errors";
+import { type LinearMemory, webAssembly } from "../../../common/web-assembly";
+import { kernelBytes } from "./kernels";
+
+/** A digest of the first `length` bytes of the input; its digits are the result. */
+type Digest = (length: number) => void;
+
+export interface ValueKernels {
+  md5: Digest;
+  sha1: Digest;
+  hashInt: (value: number) => void;
+  hashWhole: (value: number) => void;
+  hashWords: (low: number, high: number) => void;
+  hashDouble: (value: number) => void;
+  hashBytes: (length: number) => void;
+  beginLanes: () => void;
+  takeStripes: (length: number) => number;
+  endLanes: (from: number, to: number, total: number) => void;
+}
+
+/** As in memory.assembly.ts. */
+const INPUT = 0x10000;
+const OUTPUT = 0x30000;
+/** So many bytes a kernel takes at once. A whole number of stripes of XXH64. */
+export const MOST_BYTES = 0x10000;
+const MOST_DIGITS = 40;
+const PAGES = 16;
+/** Up to here a loop is faster than a call that copies. */
+const SHORT = 48;
+
+class ValueMemory {
+  readonly kernels: ValueKernels;
+  /** Where kernels find bytes. */
+  readonly input: Uint8Array;
+  /** The digits that a digest gave. */
+  readonly digits: Uint8Array;
+  /** The state of XXH64: the lower word, the higher word. */
+  readonly words: Int32Array;
+
+  constructor() {
+    const memory: LinearMemory = new webAssembly.Memory({ initial: PAGES, maximum: PAGES });
+    const abort = (): never => {
+      throw new InternalError("A kernel of functions stopped.");
+    };
+    const module = new webAssembly.Module(Buffer.from(kernelBytes, "base64"));
+    this.kernels = new webAssembly.Instance(module, { env: { memory, abort } }).exports as unknown as ValueKernels;
+    this.input = new Uint8Array(memory.buffer, INPUT, MOST_BYTES);
+    this.digits = new Uint8Array(memory.buffer, OUTPUT, MOST_DIGITS);
+    this.words = new Int32Array(memory.buffer, OUTPUT, 2);
+  }
+
+  /** Bytes [start, end), at most MOST_BYTES, become the input; gives how many there are. */
+  put(bytes: Uint8Array, start: number, end: number): number {
+    const length = end - start;
+    const { input } = this;
+    if (length > SHORT) input.set(bytes.subarray(start, end));
+    else for (let i = 0; i < length; i++) input[i] = bytes[start + i]!;
+    return length;
+  }
+}
+
+export type { ValueMemory };
+
+let shared: ValueMemory | undefined;
+
+/** Of this thread. */
+export function valueMemory(): ValueMemory {
+  return (shared ??= new ValueMemory());
+}

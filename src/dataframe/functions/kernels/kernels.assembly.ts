@@ -1,0 +1,3 @@
+// Compiled by tools/wasm.mjs into kernels.ts.
+export * from "./digests.assembly";
+export * from "./xxhash64.assembly";

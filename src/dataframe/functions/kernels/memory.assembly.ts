@@ -1,0 +1,8 @@
+// Where kernels of values find what they work on. kernel.ts has the same numbers.
+
+/** The bytes that are hashed: up to MOST_BYTES, and as many again behind them. */
+export const INPUT: usize = 0x10000;
+/** Results. */
+export const OUTPUT: usize = 0x30000;
+/** What a kernel needs while it runs. */
+export const SCRATCH: usize = 0x31000;
