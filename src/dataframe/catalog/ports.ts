@@ -85,8 +85,10 @@ export interface DataPort {
   /** Whether it was cached. */
   uncache(plan: UnresolvedPlan): Promise<boolean>;
   clearCache(): Promise<void>;
-  /** Files of the table may have changed. */
+  /** Files of the table, or below the path, may have changed. */
   refresh(table: TableMetadata | null, path: string | null): void;
+  /** The table is gone, or elsewhere. */
+  forget(table: TableMetadata): void;
   addResource(resource: string, paths: readonly string[]): void;
   listResources(resource: string): readonly string[];
 }

@@ -28,6 +28,7 @@ import type { UnresolvedPlan } from "../syntax/plan";
 import { unresolvedPlanText } from "../syntax/print";
 import { EXISTS_DEFAULT } from "../types/existence-default";
 import { localPath } from "../catalog/store";
+import type { Changed } from "./cache";
 import { QueryExecution } from "./query-execution";
 import type { SessionState } from "./session-state";
 import type { WriteStageSpec } from "../exec/write";
@@ -88,7 +89,7 @@ export class SessionData implements DataPort {
     if (table === undefined) return whole;
     const bucketing = this.session.sessionConf.get("spark.sql.sources.bucketing.enabled") !== "false";
     const buckets = bucketing && relation.files !== null ? bucketsOf(table) : undefined;
-    return { ...whole, name: `spark_catalog.${table.database}.${table.name}`, ...(buckets && { buckets }) };
+    return { ...whole, name: catalogName(table), ...(buckets && { buckets }) };
   }
 
   #rowsOf(relation: Relation, site: string | undefined): Promise<readonly BoxedRow[]> {
@@ -134,10 +135,15 @@ export class SessionData implements DataPort {
 
   /** Runs a query into files, or whatever the format is. Gives the partitions that got rows, null where there are none. */
   async save(query: LogicalPlan, target: SaveTarget, call: Call): Promise<readonly string[] | null> {
-    if (!FILE_FORMATS.has(target.format.toLowerCase()) || !isSingle(target)) return this.#saveAll(query, target, call);
-    const fileSystemOf = (path: string): FileSystem => this.session.port.fileSystems.of(path);
-    await saveSingle(query, target, fileSystemOf, async (rows, directory) => void (await this.#saveAll(rows, directory, call)));
-    return null;
+    let partitions: readonly string[] | null = null;
+    if (!FILE_FORMATS.has(target.format.toLowerCase()) || !isSingle(target)) {
+      partitions = await this.#saveAll(query, target, call);
+    } else {
+      const fileSystemOf = (path: string): FileSystem => this.session.port.fileSystems.of(path);
+      await saveSingle(query, target, fileSystemOf, async (rows, directory) => void (await this.#saveAll(rows, directory, call)));
+    }
+    if (FILE_FORMATS.has(target.format.toLowerCase())) this.refresh(null, target.path);
+    return partitions;
   }
 
   async #saveAll(query: LogicalPlan, target: SaveTarget, call: Call): Promise<readonly string[] | null> {
@@ -246,15 +252,21 @@ export class SessionData implements DataPort {
   }
 
   async uncache(plan: UnresolvedPlan): Promise<boolean> {
-    return this.session.cache.remove(this.session, await this.session.analyze(plan));
+    return this.session.cache.remove(await this.session.analyze(plan));
   }
 
   async clearCache(): Promise<void> {
-    await this.session.cache.clear(this.session);
+    await this.session.cache.clear();
   }
 
-  /** Files are listed anew for every query: nothing is kept that could be stale. */
-  refresh(): void {}
+  /** Files are listed anew for every query: what is cached of them alone could be stale. */
+  refresh(table: TableMetadata | null, path: string | null): void {
+    this.session.cache.refresh(changed(table, path));
+  }
+
+  forget(table: TableMetadata): void {
+    this.session.cache.forget(changed(table, null));
+  }
 
   addResource(resource: string, paths: readonly string[]): void {
     const { engine } = this.session;
@@ -282,6 +294,16 @@ function byBuckets(query: LogicalPlan, partitionBy: readonly string[], buckets: 
   const by: readonly Expression[] = [...partitionBy.map(column), bucket, ...buckets.sort.map(column)];
   const order = by.map((child): SortOrder => ({ kind: "sortOrder", child, ascending: true, nullsFirst: true }));
   return { kind: "sort", child: query, order, global: false };
+}
+
+function changed(table: TableMetadata | null, path: string | null): Changed {
+  if (table === null) return { paths: path === null ? [] : [path] };
+  const places = [table.location, ...Object.values(table.partitionPlaces ?? {})].filter((place) => place !== null);
+  return { name: catalogName(table), paths: places.map(localPathOf) };
+}
+
+function catalogName({ database, name }: TableMetadata): string {
+  return `spark_catalog.${database}.${name}`;
 }
 
 /** Where partitions lie that are not where their name says. */

@@ -171,7 +171,7 @@ export class SessionPort implements QueryPort {
   }
 
   async unpersist(plan: UnresolvedPlan, blocking: boolean): Promise<void> {
-    await this.session.cache.remove(this.session, await this.session.analyze(plan), blocking);
+    await this.session.cache.remove(await this.session.analyze(plan), blocking);
   }
 
   async storageLevel(plan: UnresolvedPlan): Promise<StorageLevel> {

@@ -118,6 +118,7 @@ export class CommandHarness {
       uncache: async () => true,
       clearCache: async () => undefined,
       refresh: () => undefined,
+      forget: () => undefined,
       addResource: () => undefined,
       listResources: () => [],
     };

@@ -290,7 +290,7 @@ async function rename(command: Command<"alterTable">, to: readonly string[], ses
   if (catalog.store.table(database, name) !== null) throw alreadyExists([SESSION_CATALOG, database, name], command.at);
   catalog.store.saveTable({ ...table, name, location: movedLocation(table, name) });
   catalog.store.dropTable(table.database, table.name);
-  session.data.refresh(table, null);
+  session.data.forget(table);
   return NOTHING;
 }
 

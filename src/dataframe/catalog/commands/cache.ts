@@ -13,6 +13,8 @@ type Command<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
 export async function cacheTable(command: Command<"cacheTable">, session: CommandSession): Promise<CommandResult> {
   const parts = await nameParts(command.table, session);
+  const named = Object.entries(command.options).find(([key]) => key.toLowerCase() === "storagelevel")?.[1];
+  const level = named === undefined ? command.level : storageLevelNamed(named);
   if (command.query !== null) {
     await createView(
       {
@@ -30,8 +32,6 @@ export async function cacheTable(command: Command<"cacheTable">, session: Comman
     );
   }
   await requireRelation(parts, session, command.at);
-  const named = Object.entries(command.options).find(([key]) => key.toLowerCase() === "storagelevel")?.[1];
-  const level = named === undefined ? command.level : storageLevelNamed(named);
   const plan: UnresolvedPlan = { kind: "table", name: parts };
   await session.data.cache(plan, parts.join("."), { lazy: command.lazy, ...(level !== undefined && { storageLevel: level }) });
   return NOTHING;

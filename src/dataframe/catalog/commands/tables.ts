@@ -351,7 +351,7 @@ export function dropMetadata(table: TableMetadata, session: CommandSession): voi
     for (const place of Object.values(table.partitionPlaces ?? {}))
       if (place !== null) rmSync(localPath(place), { recursive: true, force: true });
   if (table.kind === "managed" && table.location !== null) rmSync(localPath(table.location), { recursive: true, force: true });
-  session.data.refresh(table, null);
+  session.data.forget(table);
 }
 
 export async function truncateTable(command: Command<"truncateTable">, session: CommandSession): Promise<CommandResult> {
