@@ -1,4 +1,5 @@
 /** What the driver warns of while an application runs: what is wrong, with figures, and what to do about it. */
+import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { log } from "../common/log";
 import { formatBytes, formatDuration } from "../common/units";
@@ -17,6 +18,9 @@ export class Warnings {
   readonly #large = new Set<string>();
   #looking: NodeJS.Timeout | null = null;
   #nextTurnWarning = 0;
+
+  /** @param waited how long the main thread has waited for a processor so far, ms */
+  constructor(private readonly waited: () => number = processorWait) {}
 
   /** What a stage's tasks are sent: their code, once for each executor, and records that the program made, with each task. */
   sent(bytes: number, what: "code" | "records", callSite: string): void {
@@ -54,20 +58,36 @@ export class Warnings {
     if (!active) return;
     let seen = performance.now();
     let before = performance.eventLoopUtilization();
+    let waitedBefore = this.waited();
     this.#looking = setInterval(() => {
       const now = performance.now();
       const late = now - seen - LOOK_MS;
       const current = performance.eventLoopUtilization();
       // A process that was stopped, or whose machine slept, was in no turn.
       const busy = performance.eventLoopUtilization(current, before).active;
-      [seen, before] = [now, current];
-      if (Math.min(late, busy) < LONGEST_TURN || now < this.#nextTurnWarning) return;
+      const waitedNow = this.waited();
+      const withheld = waitedNow - waitedBefore;
+      [seen, before, waitedBefore] = [now, current, waitedNow];
+      const turn = Math.min(late, busy);
+      if (turn < LONGEST_TURN || now < this.#nextTurnWarning) return;
       this.#nextTurnWarning = now + QUIET_MS;
       log.warn(
-        `the program kept the driver's event loop for ${formatDuration(Math.min(late, busy))} while a job ran: nothing was scheduled meanwhile. ` +
-          "Do long computations in tasks or in a worker thread, or let others run in between (await)",
+        turn - withheld < LONGEST_TURN
+          ? `the driver waited ${formatDuration(Math.min(turn, withheld))} for a processor while a job ran: nothing was scheduled meanwhile. ` +
+              "Its machine has more to do than it has processors for: run less beside it, or the driver elsewhere"
+          : `the program kept the driver's event loop for ${formatDuration(turn)} while a job ran: nothing was scheduled meanwhile. ` +
+              "Do long computations in tasks or in a worker thread, or let others run in between (await)",
       );
     }, LOOK_MS);
     this.#looking.unref();
+  }
+}
+
+/** Of the scheduler's statistics of this process's main thread; 0 where the system keeps none. */
+function processorWait(): number {
+  try {
+    return Number(readFileSync("/proc/self/schedstat", "latin1").split(" ")[1]) / 1e6;
+  } catch {
+    return 0;
   }
 }

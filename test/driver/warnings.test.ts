@@ -39,21 +39,22 @@ test("an executor that was lost, and one that pauses: what its memory is taken b
   expect(lines[1]).toContain("More partitions");
 });
 
-test("a program that keeps the event loop while jobs run; not a process that was stopped", () => {
-  // What the clock says, and how long turns of the event loop took so far.
-  const [time, turns] = [{ ms: 0 }, { ms: 0 }];
+test("a program that keeps the event loop while jobs run, or a machine that has no processor for it; not a process that was stopped", () => {
+  // What the clock says, how long turns of the event loop took so far, and how long they waited for a processor.
+  const [time, turns, waits] = [{ ms: 0 }, { ms: 0 }, { ms: 0 }];
   jest.useFakeTimers();
   jest.spyOn(performance, "now").mockImplementation(() => time.ms);
   const utilization = (now?: { active: number }, before?: { active: number }): unknown =>
     before === undefined ? { active: turns.ms } : { active: now!.active - before.active };
   jest.spyOn(performance, "eventLoopUtilization").mockImplementation(utilization as typeof performance.eventLoopUtilization);
-  const passes = (ms: number, inTurns: number): void => {
+  const passes = (ms: number, inTurns: number, waiting = 0): void => {
     time.ms += ms;
     turns.ms += inTurns;
+    waits.ms += waiting;
     jest.advanceTimersByTime(1000);
   };
   try {
-    const warnings = new Warnings();
+    const warnings = new Warnings(() => waits.ms);
     warnings.working(true);
     passes(1000, 990);
     passes(3500, 3400);
@@ -67,9 +68,16 @@ test("a program that keeps the event loop while jobs run; not a process that was
     expect(lines).toHaveLength(1);
     passes(60_000, 59_000);
     expect(lines).toHaveLength(2);
+    passes(60_000, 20);
+    passes(6000, 5990, 4800);
+    expect(lines[2]).toMatch(/^the driver waited 4\.8 s for a processor while a job ran: .* processors/);
+    passes(60_000, 20);
+    passes(12_000, 11_900, 4800);
+    expect(lines[3]).toMatch(/^the program kept the driver's event loop for 11\.0 s/);
+    expect(lines).toHaveLength(4);
     warnings.working(false);
     passes(100_000, 100_000);
-    expect(lines).toHaveLength(2);
+    expect(lines).toHaveLength(4);
   } finally {
     jest.useRealTimers();
   }
