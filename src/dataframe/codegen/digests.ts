@@ -35,7 +35,7 @@ function newDigester(algorithm: KernelDigest): Digester {
   const memory = valueMemory();
   const digest = memory.kernels[algorithm];
   const count = hash(algorithm, "").length;
-  const digits = memory.digits.subarray(0, count);
+  const digits = memory.text.subarray(0, count);
   return (bytes, start, end) => {
     if (end - start > LONG) return slab.put(hash(algorithm, bytes.subarray(start, end)));
     digest(memory.put(bytes, start, end));

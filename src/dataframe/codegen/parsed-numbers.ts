@@ -1,10 +1,13 @@
 /** Parses numbers in their usual forms. NaN stands for any other text, which is left to the cast itself. */
+import { valueMemory } from "../functions/kernels/host";
 import { textOf } from "./bytes";
+
+/** No number that the kernel knows has more bytes, but for zeros in front. */
+const MOST_BYTES = 32;
 
 /** So many digits are a safe integer. */
 const SAFE_DIGITS = 15;
 const [PLUS, MINUS, POINT, ZERO] = [43, 45, 46, 48];
-const POWERS = Float64Array.from({ length: SAFE_DIGITS + 1 }, (_, n) => 10 ** n);
 
 /** A sign perhaps, and 1 to 15 digits. */
 export function integerOfText(text: string): number {
@@ -48,20 +51,8 @@ export function doubleOfText(text: string): number {
 
 /** As `doubleOfText`, of bytes[start, end). */
 export function doubleOfBytes(bytes: Uint8Array, start: number, end: number): number {
-  const first = start < end ? bytes[start]! : 0;
-  let value = 0;
-  let digits = 0;
-  let point = -1;
-  for (let i = first === MINUS || first === PLUS ? start + 1 : start; i < end; i++) {
-    const digit = bytes[i]! - ZERO;
-    if (digit >= 0 && digit <= 9) {
-      value = value * 10 + digit;
-      digits++;
-    } else if (bytes[i] === POINT && point < 0) point = digits;
-    else return doubleOfText(textOf(bytes, start, end));
-  }
-  // Two exact numbers: their quotient is rounded once.
-  if (digits === 0 || digits > SAFE_DIGITS) return doubleOfText(textOf(bytes, start, end));
-  const magnitude = point < 0 ? value : value / POWERS[digits - point]!;
-  return first === MINUS ? -magnitude : magnitude;
+  if (end - start > MOST_BYTES) return doubleOfText(textOf(bytes, start, end));
+  const memory = valueMemory();
+  const value = memory.kernels.doubleOf(memory.put(bytes, start, end));
+  return value === value ? value : doubleOfText(textOf(bytes, start, end));
 }

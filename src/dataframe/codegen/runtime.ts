@@ -12,6 +12,7 @@ import { beyondPair, dividePair, exactOf, hashPair, loadKey, loadLong, loadPair,
 import { contentKey, unsignedZeros } from "./content-key";
 import { cosh, exp, pow } from "../functions/numeric/strict-math";
 import * as parsedNumbers from "./parsed-numbers";
+import { printedDouble } from "./printed-numbers";
 import { slab } from "./text-slab";
 import * as texts from "./texts";
 
@@ -68,6 +69,7 @@ export const runtime: Readonly<Record<string, unknown>> = {
   pair,
   places,
   pow,
+  printedDouble,
   remainderPair,
   slab,
   substringFrom,

@@ -118,7 +118,6 @@ function fromFloating(emitter: Emitter, cast: Cast): Term {
 /** Types whose values all have text. */
 const PRINTED: ReadonlySet<DataType["kind"]> = new Set([
   "float",
-  "double",
   "decimal",
   "date",
   "timestamp",
@@ -131,6 +130,10 @@ const PRINTED: ReadonlySet<DataType["kind"]> = new Set([
 function toText(emitter: Emitter, cast: Cast): Term | null {
   const { type } = cast;
   const from = cast.child.type;
+  if (from.kind === "double") {
+    const { code, isNull } = emitter.emit(cast.child);
+    return { type, ...emitter.slabbed(() => `R.printedDouble(${code})`), isNull };
+  }
   if (PRINTED.has(from.kind)) return emitter.boxedCast(cast, true);
   if (!isInteger(from) && from.kind !== "boolean") return null;
   const child = emitter.emit(cast.child);

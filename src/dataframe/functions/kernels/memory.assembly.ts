@@ -6,3 +6,5 @@ export const INPUT: usize = 0x10000;
 export const OUTPUT: usize = 0x30000;
 /** What a kernel needs while it runs. */
 export const SCRATCH: usize = 0x31000;
+/** 128 bits of powers of five: see nearestDouble. */
+export const POWERS: usize = 0x40000;

@@ -2,7 +2,7 @@
 import type { DataType } from "../../../columnar/types";
 import type { FixedVector } from "../../../columnar/vector";
 import type { Heap } from "../wasm/heap";
-import { powersOfFive } from "./powers-of-five";
+import { powersOfFive } from "../../types/powers-of-five";
 
 /** How the fields of a column become values: a kernel, and what its results are. */
 export interface FieldParser {
@@ -19,6 +19,20 @@ export interface FieldFormats {
   readonly timestampFormat: string | undefined;
   readonly timestampNtzFormat: string | undefined;
   readonly timeZone: string;
+}
+
+const fives = new WeakMap<Heap, number>();
+
+/** The address of the powers of five in the memory of a thread's kernels. */
+function fivesOf(heap: Heap): number {
+  let address = fives.get(heap);
+  if (address === undefined) {
+    const powers = new Uint8Array(powersOfFive().buffer);
+    address = heap.allocate(powers.length);
+    heap.bytes.set(powers, address);
+    fives.set(heap, address);
+  }
+  return address;
 }
 
 /** Null where the values of a type need the reader of records. */
@@ -63,7 +77,7 @@ export function fieldParser(type: DataType, options: FieldFormats): FieldParser 
         kind: "parsed",
         bytes: single ? 4 : 8,
         parse(h, src, starts, ends, count, to, odd) {
-          h.kernels.doubleFields(src, starts, ends, count, powersOfFive(h), to, odd);
+          h.kernels.doubleFields(src, starts, ends, count, fivesOf(h), to, odd);
           if (single) h.kernels.doublesAsFloats(to, count, to);
         },
         values: (buffer, length) => (single ? new Float32Array(buffer, 0, length) : doubles(buffer, length)),

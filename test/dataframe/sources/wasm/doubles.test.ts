@@ -1,17 +1,19 @@
 /** Texts of doubles by the kernel: the nearest double, or a mark that another must read it. */
 import fc from "fast-check";
-import { powersOfFive } from "../../../../src/dataframe/sources/files/powers-of-five";
+import { powersOfFive } from "../../../../src/dataframe/types/powers-of-five";
 import { heap } from "../../../../src/dataframe/sources/wasm/heap";
 
 /** NaN for texts that are marked. */
 function read(texts: readonly string[]): number[] {
   const { bytes, kernels } = heap();
-  const fives = powersOfFive(heap());
+  const powers = new Uint8Array(powersOfFive().buffer);
+  const fives = heap().allocate(powers.length);
   const text = Buffer.from(`${texts.join(",")},`);
   const count = texts.length;
   const [src, starts, ends, to, odd] = [text.length, 4 * count, 4 * count, 8 * count, count].map((size) =>
     heap().allocate(size + 64),
   ) as [number, number, number, number, number];
+  heap().bytes.set(powers, fives);
   bytes.set(text, src);
   bytes.fill(0, odd, odd + count);
   let at = 0;
@@ -22,7 +24,7 @@ function read(texts: readonly string[]): number[] {
   });
   kernels.doubleFields(src, starts, ends, count, fives, to, odd);
   const values = texts.map((_, i) => (bytes[odd + i] === 1 ? NaN : bytes.readDoubleLE(to + 8 * i)));
-  for (const address of [src, starts, ends, to, odd]) heap().free(address);
+  for (const address of [fives, src, starts, ends, to, odd]) heap().free(address);
   return values;
 }
 

@@ -75,54 +75,62 @@ const POWERS: usize = memory.data<f64>([
   1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ]);
 
-/** Digits with a point and an exponent or without; at most 19 digits. `fives`: see nearestDouble. */
-export function doubleFields(src: usize, starts: usize, ends: usize, count: i32, fives: usize, dst: usize, odd: usize): void {
-  for (let i: usize = 0; i < (count as usize); i++) {
-    let p = src + load<i32>(starts + 4 * i);
-    const end = src + load<i32>(ends + 4 * i);
-    if (p == end) {
-      store<f64>(dst + 8 * i, 0);
+/**
+ * The double from p to `end`: digits with a point and an exponent or without, at most 19 digits. NaN for anything else, and for what
+ * nearestDouble does not know, which needs `fives`.
+ */
+// @ts-ignore: decorator
+@inline
+export function doubleAt(from: usize, end: usize, fives: usize): f64 {
+  let p = from;
+  const sign = p < end ? load<u8>(p) : 0;
+  const negative = sign == 45;
+  if (negative || sign == 43) p++;
+  const begin = p;
+  let value: u64 = 0;
+  let digits: i32 = 0;
+  let behind: i32 = -1;
+  let x: u32 = 0;
+  for (; p < end; p++) {
+    x = load<u8>(p) as u32;
+    if (x == 46 && behind < 0) {
+      behind = 0;
       continue;
     }
-    const sign = load<u8>(p);
-    const negative = sign == 45;
-    if (negative || sign == 43) p++;
-    const begin = p;
-    let value: u64 = 0;
-    let digits: i32 = 0;
-    let behind: i32 = -1;
-    let x: u32 = 0;
-    for (; p < end; p++) {
-      x = load<u8>(p) as u32;
-      if (x == 46 && behind < 0) {
-        behind = 0;
-        continue;
-      }
-      if (x - 48 > 9) break;
-      value = value * 10 + ((x - 48) as u64);
-      // Zeros in front are no digits that count.
-      if (value != 0) digits++;
-      if (behind >= 0) behind++;
-    }
-    let good = digits <= 19 && p - begin > (behind >= 0 ? 1 : 0);
-    let power = -max(behind, 0);
-    if (p < end) {
-      const more = (x | 32) == 101 ? exponentAt(p + 1, end) : i32.MIN_VALUE;
-      if (more == i32.MIN_VALUE) good = false;
-      else power += more;
-    }
-    let result: f64 = 0;
-    if (good) {
-      // Of exact doubles quotient and product are rounded once.
-      if (digits <= 15 && power >= -22 && power <= 22) {
-        const exact = load<f64>(POWERS + 8 * (abs(power) as usize));
-        result = power < 0 ? (value as f64) / exact : (value as f64) * exact;
-      } else result = nearestDouble(value, power, fives);
-      good = result == result;
-      if (negative) result = -result;
-    }
+    if (x - 48 > 9) break;
+    value = value * 10 + ((x - 48) as u64);
+    // Zeros in front are no digits that count.
+    if (value != 0) digits++;
+    if (behind >= 0) behind++;
+  }
+  let good = digits <= 19 && p - begin > (behind >= 0 ? 1 : 0);
+  let power = -max(behind, 0);
+  if (p < end) {
+    const more = (x | 32) == 101 ? exponentAt(p + 1, end) : i32.MIN_VALUE;
+    if (more == i32.MIN_VALUE) good = false;
+    else power += more;
+  }
+  let result: f64 = NaN;
+  if (good) {
+    // Of exact doubles quotient and product are rounded once.
+    if (digits <= 15 && power >= -22 && power <= 22) {
+      const exact = load<f64>(POWERS + 8 * (abs(power) as usize));
+      result = power < 0 ? (value as f64) / exact : (value as f64) * exact;
+    } else result = nearestDouble(value, power, fives);
+    if (negative) result = -result;
+  }
+  return result;
+}
+
+/** As `doubleAt` reads them. */
+export function doubleFields(src: usize, starts: usize, ends: usize, count: i32, fives: usize, dst: usize, odd: usize): void {
+  for (let i: usize = 0; i < (count as usize); i++) {
+    const start = src + load<i32>(starts + 4 * i);
+    const end = src + load<i32>(ends + 4 * i);
+    const result = start == end ? 0 : doubleAt(start, end, fives);
+    const good = result == result;
     if (!good) store<u8>(odd + i, ODD);
-    store<f64>(dst + 8 * i, result);
+    store<f64>(dst + 8 * i, good ? result : 0);
   }
 }
 
