@@ -64,7 +64,7 @@ export class MarkMatchesOperator implements Operator {
     const header = new DataView(bytes.buffer);
     header.setInt32(0, this.#fingerprint.of([rows]), true);
     header.setInt32(4, task.env.partition, true);
-    for (let row = 0; row < count; row++) if (seen[row] === 1) bytes[HEADER + (row >> 3)]! |= 1 << (row & 7);
+    packBits(seen, count, bytes.subarray(HEADER));
     const column = {
       form: "bytes",
       length: 1,
@@ -120,19 +120,14 @@ export class MarkedRowsOperator implements Operator {
     this.marks.forEach((_, i) => {
       const expected = new Fingerprint(this.rows.output, this.node.by[i]!).of(batches);
       const bits = this.#put(i, expected, kept.length, task, outdated);
-      const flip = this.node.matched[i] === true ? 0 : 0xff;
-      for (let at = 0; at < kept.length; at++) kept[at]! &= bits[at]! ^ flip;
+      keep(kept, bits, this.node.matched[i] === true ? 0 : 0xff);
     });
     if (outdated.length > 0) throw task.services.outdated(outdated, OTHER_ROWS);
     const metrics = task.env.metrics(this.node.id);
     let before = 0;
     for (const batch of batches) {
       const indices = new Int32Array(batch.length);
-      let taken = 0;
-      for (let row = 0; row < batch.length; row++) {
-        const at = before + row;
-        if ((kept[at >> 3]! & (1 << (at & 7))) !== 0) indices[taken++] = row;
-      }
+      const taken = placesOfBits(kept, before, batch.length, indices);
       before += batch.length;
       if (taken > 0) yield counted(gatherBatch(batch, indices, taken), metrics);
     }
@@ -152,7 +147,7 @@ export class MarkedRowsOperator implements Operator {
           outdated.push({ node, map: header.getInt32(4, true) });
           continue;
         }
-        for (let at = 0; at < length; at++) bits[at]! |= bytes[HEADER + at]!;
+        addBits(bits, bytes.subarray(HEADER));
       }
     });
     return bits;
@@ -183,8 +178,43 @@ class Fingerprint {
         this.#columns.map(([, type]) => type),
         length,
       );
-      for (let row = 0; row < length; row++) hash = (Math.imul(hash, 31) + hashes[row]!) | 0;
+      hash = chained(hash, hashes, length);
     }
     return hash;
   }
+}
+
+/*
+ * Loops over rows and bits are functions of their own. V8 compiles the one around a loop while the loop runs, for what has run until then: code
+ * behind a loop that has not run yet ends that compiled code each time it is reached.
+ */
+
+/** Sets bit i of `bits` where seen[i] is 1. */
+function packBits(seen: Uint8Array, count: number, bits: Uint8Array): void {
+  for (let row = 0; row < count; row++) if (seen[row] === 1) bits[row >> 3]! |= 1 << (row & 7);
+}
+
+function addBits(bits: Uint8Array, others: Uint8Array): void {
+  for (let at = 0; at < bits.length; at++) bits[at]! |= others[at]!;
+}
+
+/** Leaves in `kept` what is in `bits`, after those were turned around by `flip`. */
+function keep(kept: Uint8Array, bits: Uint8Array, flip: number): void {
+  for (let at = 0; at < kept.length; at++) kept[at]! &= bits[at]! ^ flip;
+}
+
+/** The places whose bits are set, from bit `from` on, to `places`; how many. */
+function placesOfBits(bits: Uint8Array, from: number, length: number, places: Int32Array): number {
+  let count = 0;
+  for (let row = 0; row < length; row++) {
+    const at = from + row;
+    if ((bits[at >> 3]! & (1 << (at & 7))) !== 0) places[count++] = row;
+  }
+  return count;
+}
+
+function chained(start: number, hashes: Int32Array, length: number): number {
+  let hash = start;
+  for (let row = 0; row < length; row++) hash = (Math.imul(hash, 31) + hashes[row]!) | 0;
+  return hash;
 }
