@@ -14,13 +14,22 @@ export function physicalText(plan: PhysicalPlan, inner: (node: PhysicalPlan) => 
   return treeText(plan, (node) => operatorText(node, exchanges), childrenOf, inner);
 }
 
+const printedPlans = new WeakMap<PhysicalPlan, PrintedPlan>();
+
 /** A plan of which several things are told: each of its operators is put into words once, when that is asked for first. */
 export class PrintedPlan {
   readonly #operators = new Map<PhysicalPlan, string>();
   #exchanges: Exchanges | undefined;
   #text: string | undefined;
 
-  constructor(readonly plan: PhysicalPlan) {}
+  private constructor(readonly plan: PhysicalPlan) {}
+
+  /** The same for the same plan: that of a query that runs again. */
+  static of(plan: PhysicalPlan): PrintedPlan {
+    let printed = printedPlans.get(plan);
+    if (printed === undefined) printedPlans.set(plan, (printed = new PrintedPlan(plan)));
+    return printed;
+  }
 
   get exchanges(): Exchanges {
     return (this.#exchanges ??= exchangesOf(this.plan));

@@ -4,6 +4,7 @@
  *
  * The same syntax is the same object: a DataFrame's that is collected again, a text's that the session read before (api/session-core).
  */
+import { isDeepStrictEqual } from "node:util";
 import { analyze } from "../analysis/analyze";
 import { Asked } from "../analysis/asked";
 import { contextFor } from "../catalog/analysis-context";
@@ -13,8 +14,12 @@ import type { LogicalPlan } from "../logical/plan";
 import { existsPlan, expressionsOf, subqueryPlans } from "../logical/traverse";
 import type { OptimizerContext } from "../optimizer/context";
 import { optimize } from "../optimizer/optimize";
+import { KeptSteps } from "../physical/repeated-run";
+import type { SourceParts } from "../sources/data-source";
 import { originOf } from "../syntax/identified";
 import type { UnresolvedPlan } from "../syntax/plan";
+import { type PlanTexts, planTexts } from "./query-events";
+import type { SqlSettings } from "../settings";
 import type { SessionState } from "./session-state";
 
 /** Plans that hold nothing of the program, and draw nothing. */
@@ -39,10 +44,31 @@ const KEPT: ReadonlySet<LogicalPlan["kind"]> = new Set([
   "hint",
 ]);
 
+/** How the work of a scan is cut into tasks. */
+export interface PlannedScan {
+  readonly splits: readonly (readonly unknown[])[];
+  readonly parts: SourceParts | null;
+}
+
+/** By what tells scans of a query apart. */
+export type PlannedScans = ReadonlyMap<string, PlannedScan>;
+
+/** What a physical plan depends on beside the optimized one and the settings. */
+interface CutWork {
+  readonly parallelism: number;
+  readonly scans: PlannedScans;
+}
+
+/** Scans that are cut into more splits, or have more parts, are not compared. */
+const MOST_SPLITS = 1024;
+
 /** What became of a query's syntax. */
 export class KeptPlan {
   #optimized: LogicalPlan | null = null;
   readonly #physicalIds: ExprId[] = [];
+  #work: CutWork | null = null;
+  #steps = new KeptSteps();
+  #texts: PlanTexts | null = null;
 
   constructor(
     readonly analyzed: LogicalPlan,
@@ -67,6 +93,35 @@ export class KeptPlan {
     let drawn = 0;
     return () => (this.#physicalIds[drawn++] ??= nextId());
   }
+
+  /** Of `analyzed` and of its optimized form. */
+  get texts(): PlanTexts {
+    return (this.#texts ??= planTexts(this.analyzed, this.#optimized ?? this.analyzed));
+  }
+
+  /** What is known of runs of `plan`, with the work cut like this; null where it is not what is kept. */
+  stepsOf(plan: LogicalPlan, settings: SqlSettings, work: CutWork): KeptSteps | null {
+    if (plan !== this.#optimized || !this.asked.wasUnder(settings) || !isComparable(work)) return null;
+    if (this.#work !== null && isSameWork(this.#work, work)) return this.#steps;
+    this.#work = work;
+    this.#steps = new KeptSteps();
+    return this.#steps;
+  }
+}
+
+function isComparable({ scans }: CutWork): boolean {
+  let pieces = 0;
+  for (const { splits, parts } of scans.values())
+    pieces += splits.reduce((sum, split) => sum + split.length, 0) + (parts?.parts.length ?? 0);
+  return pieces <= MOST_SPLITS;
+}
+
+function isSameWork(a: CutWork, b: CutWork): boolean {
+  if (a.parallelism !== b.parallelism || a.scans.size !== b.scans.size) return false;
+  return [...a.scans].every(([key, { splits, parts }]) => {
+    const other = b.scans.get(key);
+    return other !== undefined && isDeepStrictEqual(splits, other.splits) && isDeepStrictEqual(parts?.parts, other.parts?.parts);
+  });
 }
 
 export class KeptPlans {

@@ -5,6 +5,8 @@
 import { randomUUID } from "node:crypto";
 import type { ListenerEvent, SparkPlanInfo, SqlMetricInfo } from "../../events/listener-events";
 import type { Call, ContextPort } from "../../rdd/context-port";
+import type { LogicalPlan } from "../logical/plan";
+import { planText } from "../logical/print";
 import type { PhysicalPlan } from "../physical/plan";
 import { operatorName, PrintedPlan, scanDetails } from "../physical/print";
 import { childrenOf } from "../physical/traverse";
@@ -15,6 +17,10 @@ export interface PlanTexts {
   readonly parsed: string;
   readonly analyzed: string;
   readonly optimized: string;
+}
+
+export function planTexts(analyzed: LogicalPlan, optimized: LogicalPlan): PlanTexts {
+  return { parsed: "", analyzed: planText(analyzed), optimized: planText(optimized) };
 }
 
 interface Metric {
@@ -72,7 +78,7 @@ export class QueryEvents {
   start(call: Call, jobTags: readonly string[]): void {
     if (this.port.wantsEvent?.("SQLExecutionStart") !== true) return;
     this.#started = true;
-    const plan = new PrintedPlan(this.plan());
+    const plan = PrintedPlan.of(this.plan());
     this.#lastPlan = plan;
     const description = `${call.scope} at ${call.site}`;
     const time = Date.now();
@@ -102,7 +108,7 @@ export class QueryEvents {
   #planned(): void {
     if (this.#written.size === this.#plansTold) return;
     this.#plansTold = this.#written.size;
-    const plan = new PrintedPlan(this.plan());
+    const plan = PrintedPlan.of(this.plan());
     const before = this.#lastPlan!;
     this.#lastPlan = plan;
     const time = Date.now();

@@ -11,7 +11,7 @@ import { InternalError } from "../../common/errors";
 import type { Attribute } from "../expressions/expression";
 import { outputOf } from "../logical/output";
 import type { LogicalPlan, Scan } from "../logical/plan";
-import { expressionText, planText } from "../logical/print";
+import { expressionText } from "../logical/print";
 import { walkPlan } from "../logical/traverse";
 import { optimize, optimizeAgain } from "../optimizer/optimize";
 import type { CarriedOut } from "../physical/explain";
@@ -19,10 +19,10 @@ import type { PhysicalPlan, ScanExec } from "../physical/plan";
 import { planQuery } from "../physical/plan-query";
 import { resolveBeforePlanning } from "../physical/resolve";
 import { withoutRecursions } from "../physical/subqueries";
-import type { SourceParts } from "../sources/data-source";
 import { sourceNamed } from "../sources/registry";
 import type { SqlSettings } from "../settings";
-import type { KeptPlan } from "./kept-plans";
+import type { KeptPlan, PlannedScan, PlannedScans } from "./kept-plans";
+import { type PlanTexts, planTexts } from "./query-events";
 import { type RunServices, QueryRunner } from "./query-runner";
 import type { SessionState } from "./session-state";
 
@@ -64,7 +64,7 @@ export class QueryExecution {
   /** The plan as it would be carried out, before anything of it has run. Subqueries stay. */
   async physical(): Promise<PhysicalPlan> {
     const plan = withBucketedScans(withoutRecursions(this.optimized), this.settings);
-    return planQuery(plan, this.settings, await this.#services(plan));
+    return planQuery(plan, this.settings, this.#services(await this.#planScans(plan)));
   }
 
   /** The runner of this query: a query may be run several times, each with one of its own. */
@@ -73,11 +73,10 @@ export class QueryExecution {
     const optimized =
       resolved === this.optimized ? resolved : optimizeAgain(resolved, this.session.optimizerContext(this.settings));
     const plan = withBucketedScans(optimized, this.settings);
-    return new QueryRunner(plan, this.settings, await this.#services(plan), this.call, () => ({
-      parsed: "",
-      analyzed: planText(this.analyzed),
-      optimized: planText(plan),
-    }));
+    const scans = await this.#planScans(plan);
+    const kept = this.kept?.stepsOf(plan, this.settings, { parallelism: this.session.engine.defaultParallelism, scans }) ?? null;
+    const texts = (): PlanTexts => (kept === null ? planTexts(this.analyzed, plan) : this.kept!.texts);
+    return new QueryRunner(plan, this.settings, this.#services(scans), this.call, texts, kept);
   }
 
   async rows(): Promise<BoxedRow[]> {
@@ -108,9 +107,8 @@ export class QueryExecution {
     return new QueryExecution(this.session, plan, this.call).rows();
   }
 
-  async #services(plan: LogicalPlan): Promise<RunServices> {
+  #services(scans: PlannedScans): RunServices {
     const { session } = this;
-    const scans = await this.#planScans(plan);
     const nextId = (): number => session.nextId();
     return {
       port: session.engine.port,
@@ -130,7 +128,7 @@ export class QueryExecution {
     };
   }
 
-  async #planScans(plan: LogicalPlan): Promise<Map<string, PlannedScan>> {
+  async #planScans(plan: LogicalPlan): Promise<PlannedScans> {
     const { session } = this;
     const planned = new Map<string, PlannedScan>();
     const scans: Scan[] = [];
@@ -165,11 +163,6 @@ export class QueryExecution {
     );
     return planned;
   }
-}
-
-interface PlannedScan {
-  readonly splits: readonly (readonly unknown[])[];
-  readonly parts: SourceParts | null;
 }
 
 /** Scans that give the same columns of the same relation under the same ids, filtered alike, are one. */

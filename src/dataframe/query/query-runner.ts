@@ -17,6 +17,7 @@ import { sizeSetting } from "../optimizer/context";
 import { bytesText } from "../physical/explain";
 import type { ExchangeStage, ResultStage, Stage } from "../physical/stages";
 import { QueryRun } from "../physical/stages";
+import { type KeptSteps, RepeatedRun, type StagedQuery } from "../physical/repeated-run";
 import type { PhysicalPlan, StagePlan, StageSink, StageTaskInput } from "../physical/plan";
 import type { PlanServices } from "../physical/services";
 import { transformUp, walk } from "../physical/traverse";
@@ -43,7 +44,7 @@ const FIRST_TASKS = 1;
 const SAMPLE_SIZE = 100;
 
 export class QueryRunner {
-  readonly run: QueryRun;
+  readonly run: StagedQuery;
   readonly metrics: QueryMetrics;
   readonly #jobs: StageJobs;
   readonly #events: QueryEvents;
@@ -56,9 +57,12 @@ export class QueryRunner {
     private readonly services: RunServices,
     private readonly call: Call,
     texts: () => PlanTexts,
+    /** Of earlier runs of the plan, under the same settings and services; null where it may differ. */
+    kept: KeptSteps | null = null,
   ) {
     const { port } = services;
-    this.run = new QueryRun(plan, settings, services);
+    const begin = (): QueryRun => new QueryRun(plan, settings, services);
+    this.run = kept === null ? begin() : new RepeatedRun(kept, begin);
     this.metrics = new QueryMetrics(port.nextSharedVariableId(), services);
     port.registerAccumulator(this.metrics);
     this.#events = new QueryEvents(port, this.metrics, () => this.run.plan, texts);

@@ -200,6 +200,7 @@ describe("stages of a query that runs again", () => {
     runner(): Promise<{
       stage(sink: { kind: "collect"; limit: null }): Promise<{ plan: Uint8Array; payloads: readonly Uint8Array[] }>;
       release(): void;
+      readonly run: { together(): readonly unknown[] };
     }>;
     rows(): Promise<readonly (readonly unknown[])[]>;
   }
@@ -224,6 +225,24 @@ describe("stages of a query that runs again", () => {
     expect(Buffer.compare(first.plan, second.plan)).toBe(0);
     expect(Buffer.compare(first.payloads[0]!, second.payloads[0]!)).not.toBe(0);
     expect(await values(`SELECT sum(k), sum(\`count(1)\`) FROM (${text})`)).toEqual([[21, 99]]);
+  });
+
+  test("are not planned again while they measure the same", async () => {
+    const path = await files("again", 100);
+    const text = `SELECT id % 7 AS k, count(*) FROM parquet.\`${path}\` GROUP BY 1 ORDER BY 1`;
+    const stages = async (): Promise<readonly unknown[]> => {
+      const runner = await (await execution(text)).runner();
+      const found = runner.run.together();
+      runner.release();
+      return found;
+    };
+    const answer = await values(text);
+    const [first] = await stages();
+    expect(await values(text)).toEqual(answer);
+    expect((await stages())[0]).toBe(first);
+    await spark().range(1000).write.mode("overwrite").parquet(path);
+    expect((await stages())[0]).not.toBe(first);
+    expect(await values(text)).toEqual([143, 143, 143, 143, 143, 143, 142].map((count, k) => [k, count]));
   });
 
   test("know the time of the query that runs", async () => {
