@@ -74,6 +74,7 @@ export const EXECUTOR_MEMORY = define(
   (v, k) => parseBytes(v, k, "m"),
 );
 optionalInteger("spark.executor.cores", "Task slots (threads) per executor.");
+optionalInteger("spark.executor.instances", "Executors at most, on a cluster (--num-executors); default: no bound.", 0);
 text("spark.executor.extraNodeOptions", "", "Further options of the executors' Node, separated by blanks.");
 fraction(
   "spark.memory.fraction",

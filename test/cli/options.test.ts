@@ -202,6 +202,11 @@ describe("what is wrong is said in one line", () => {
       /spark\.task\.maxFailures must be an integer of at least 1, not "0"/,
     ],
     [
+      "a number of executors that is none",
+      ["submit", "--num-executors", "-3", "app.ts"],
+      /spark\.executor\.instances must be an integer of at least 0, not "-3"/,
+    ],
+    [
       "a duration that is none",
       ["submit", "-c", "spark.network.timeout=soon", "app.ts"],
       /spark\.network\.timeout must be a duration/,
