@@ -33,6 +33,8 @@ export interface Join {
   readonly hints?: { readonly left?: string; readonly right?: string };
   /** The right side refers to columns of the left (as OuterReference); decorrelated by the optimizer. */
   readonly lateral?: boolean;
+  /** Equal rows of a side count once, as for INTERSECT and EXCEPT: an aggregate above puts them together. Of semi and anti joins only. */
+  readonly distinct?: boolean;
 }
 
 export interface Aggregate {

@@ -4,10 +4,15 @@ import type { Join } from "../logical/plan";
 import { equiKeys, nullSafePairs } from "../optimizer/equi-keys";
 import { conjunction, equalNullSafe } from "../optimizer/predicates";
 
-export interface Keys {
+export interface Keys extends Sides {
+  readonly condition: Expression | null;
+  /** What rows of both sides are moved by. It is what the keys were made of: a null, too, has one place. */
+  readonly compared: Sides;
+}
+
+export interface Sides {
   readonly left: readonly Expression[];
   readonly right: readonly Expression[];
-  readonly condition: Expression | null;
 }
 
 /** `a <=> b` among the keys becomes plain equalities, or stays a condition where its type has no value to stand for null. */
@@ -16,6 +21,7 @@ export function hashKeys(join: Join): Keys {
   const left: Expression[] = [];
   const right: Expression[] = [];
   const others = [...rest];
+  const compared = keys.filter((key) => !key.nullSafe || nullSafePairs(key) !== null);
   for (const key of keys) {
     const pairs = key.nullSafe ? nullSafePairs(key) : [[key.left, key.right] as const];
     if (pairs === null) others.push(equalNullSafe(key.left, key.right));
@@ -26,7 +32,12 @@ export function hashKeys(join: Join): Keys {
       }
     }
   }
-  return { left, right, condition: conjunction(others) };
+  return {
+    left,
+    right,
+    condition: conjunction(others),
+    compared: { left: compared.map((key) => key.left), right: compared.map((key) => key.right) },
+  };
 }
 
 export const BROADCAST = "broadcast";

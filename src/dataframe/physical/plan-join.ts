@@ -27,6 +27,8 @@ export function planJoin(planner: Planner, join: Join, prefer: readonly Expressi
 
 class JoinPlan {
   readonly #type: PhysicalJoinType;
+  /** The sides, or their different rows where those have been moved. */
+  readonly #rows: Readonly<Record<Side, LogicalPlan>>;
   readonly #bytes: Readonly<Record<Side, number>>;
   /** Both sides are planned once; with the shared exchanges that the plan had before. */
   #sides: { readonly left: PhysicalPlan; readonly right: PhysicalPlan; readonly before: ReadonlySet<number> } | null = null;
@@ -37,8 +39,13 @@ class JoinPlan {
     private readonly keys: Keys,
   ) {
     this.#type = join.type === "cross" ? "inner" : join.type;
+    const rowsOf = (side: Side): LogicalPlan => {
+      const moved = this.#movedNode(side);
+      return planner.state.book.anyOf(moved) === undefined ? join[side] : moved;
+    };
+    this.#rows = { left: rowsOf("left"), right: rowsOf("right") };
     const { statistics } = planner;
-    this.#bytes = { left: statistics.of(join.left).bytes, right: statistics.of(join.right).bytes };
+    this.#bytes = { left: statistics.of(this.#rows.left).bytes, right: statistics.of(this.#rows.right).bytes };
   }
 
   /** Both sides lie in ranges of a key, or can be read so: each task joins the rows of its range. */
@@ -47,7 +54,7 @@ class JoinPlan {
     const type = this.#type;
     if (keys.left.length === 0 || type === "nullAwareAnti" || join.hints !== undefined || planner.preferSortMerge) return null;
     if (!mayRange(planner, join.left, keys.left) || !mayRange(planner, join.right, keys.right)) return null;
-    if (this.#isMoved(join.left) || this.#isMoved(join.right)) return null;
+    if (this.#isMoved("left") || this.#isMoved("right")) return null;
     const { left, right } = this.#planned();
     const streams: readonly Side[] = this.#bytes.left > this.#bytes.right ? ["left", "right"] : ["right", "left"];
     for (const stream of streams) {
@@ -73,18 +80,19 @@ class JoinPlan {
   }
 
   #planned(): { readonly left: PhysicalPlan; readonly right: PhysicalPlan } {
-    const { planner, join, keys } = this;
+    const { planner } = this;
+    const { compared } = this.keys;
     this.#sides ??= {
       before: planner.sharedUse(),
-      left: planner.plan(join.left, keys.left.length > 0 ? keys.left : null),
-      right: planner.plan(join.right, keys.right.length > 0 ? keys.right : null),
+      left: planner.plan(this.#rows.left, compared.left.length > 0 ? compared.left : null),
+      right: planner.plan(this.#rows.right, compared.right.length > 0 ? compared.right : null),
     };
     return this.#sides;
   }
 
-  #isMoved(node: LogicalPlan): boolean {
+  #isMoved(side: Side): boolean {
     const { book } = this.planner.state;
-    return book.find(node, BROADCAST) !== undefined || book.anyOf(node) !== undefined;
+    return book.find(this.join[side], BROADCAST) !== undefined || book.anyOf(this.#movedNode(side)) !== undefined;
   }
 
   choose(prefer: readonly Expression[] | null): PhysicalPlan {
@@ -110,8 +118,9 @@ class JoinPlan {
   #clusters(prefer: readonly Expression[] | null, right: PhysicalPlan): boolean {
     const { planner, join, keys } = this;
     if (prefer === null || !keepsLeft(this.#type) || this.#bytes.left > planner.statistics.of(join.right).bytes * 4) return false;
-    const wanted = keys.left.every((key) => prefer.some((other) => sameExpression(key, other)));
-    return wanted && prefer.length === keys.left.length && placesOf(planner.layoutOf(right), keys.right).length > 0;
+    const { left: by, right: rightBy } = keys.compared;
+    const wanted = by.every((key) => prefer.some((other) => sameExpression(key, other)));
+    return wanted && prefer.length === by.length && placesOf(planner.layoutOf(right), rightBy).length > 0;
   }
 
   #oneTask(left: PhysicalPlan, right: PhysicalPlan): boolean {
@@ -120,12 +129,11 @@ class JoinPlan {
 
   /** Both sides have been hashed for this join already. */
   #bothMoved(): boolean {
-    const { join, keys } = this;
-    return this.#finishedFor(join.left, keys.left) !== undefined && this.#finishedFor(join.right, keys.right) !== undefined;
+    return this.#finishedFor("left") !== undefined && this.#finishedFor("right") !== undefined;
   }
 
-  #finishedFor(node: LogicalPlan, expressions: readonly Expression[]): FinishedExchange | undefined {
-    return this.planner.state.book.find(node, roleOf(expressions));
+  #finishedFor(side: Side): FinishedExchange | undefined {
+    return this.planner.state.book.find(this.#movedNode(side), roleOf(this.keys.compared[side]));
   }
 
   #hintedBroadcast(hints: { readonly left: string | undefined; readonly right: string | undefined }): Side | null {
@@ -137,12 +145,12 @@ class JoinPlan {
 
   #smallSide(): Side | null {
     const { broadcastThreshold, measuredThreshold, state, statistics } = this.planner;
-    const { join } = this;
-    const threshold = (side: Side): number => (statistics.isMeasured(join[side]) ? measuredThreshold : broadcastThreshold);
+    const rows = this.#rows;
+    const threshold = (side: Side): number => (statistics.isMeasured(rows[side]) ? measuredThreshold : broadcastThreshold);
     // What has been broadcast is there, even where it turned out larger than was thought.
     const small = (side: Side): boolean =>
       canBroadcast(this.#type, side) &&
-      (this.#bytes[side] <= threshold(side) || state.book.find(join[side], BROADCAST) !== undefined);
+      (this.#bytes[side] <= threshold(side) || state.book.find(rows[side], BROADCAST) !== undefined);
     const left = small("left");
     const right = small("right");
     if (left && right) return this.#bytes.left < this.#bytes.right ? "left" : "right";
@@ -157,9 +165,8 @@ class JoinPlan {
   }
 
   #broadcast(left: PhysicalPlan, right: PhysicalPlan, build: Side): PhysicalPlan {
-    const { join } = this;
     const [small, stream] = build === "left" ? [left, right] : [right, left];
-    const table = this.#broadcastSide(join[build], small, stream);
+    const table = this.#broadcastSide(this.#rows[build], small, stream);
     return this.#hash(build === "left" ? table : left, build === "right" ? table : right, build);
   }
 
@@ -261,32 +268,33 @@ class JoinPlan {
 
   /** Both sides by the same hash of their keys, moving as few as possible. */
   #coPartitioned(left: PhysicalPlan, right: PhysicalPlan): readonly [PhysicalPlan, PhysicalPlan] {
-    const { planner, join, keys } = this;
+    const { planner, keys } = this;
     const a = planner.layoutOf(left);
     const b = planner.layoutOf(right);
-    const all = keys.left.map((_, i) => i);
-    const leftPlaces = placesOf(a, keys.left);
-    const rightPlaces = placesOf(b, keys.right);
+    const { compared } = keys;
+    const all = compared.left.map((_, i) => i);
+    const leftPlaces = placesOf(a, compared.left);
+    const rightPlaces = placesOf(b, compared.right);
     for (const places of leftPlaces) {
       if (a.count === b.count && rightPlaces.some((other) => sameItems(other, places))) return [left, right];
     }
-    const moved = this.#finishedFor(join.left, keys.left) ?? this.#finishedFor(join.right, keys.right);
+    const moved = this.#finishedFor("left") ?? this.#finishedFor("right");
     const wanted = moved?.layout.count ?? planner.partitionsFor(this.#bytes.left + this.#bytes.right);
     if (leftPlaces[0] !== undefined && a.count * 4 >= wanted) {
       return [left, this.#movedRight(right, leftPlaces[0], a.count)];
     }
     if (rightPlaces[0] !== undefined && b.count * 4 >= wanted) {
-      return [this.#moved(join.left, left, keys.left, rightPlaces[0], b.count), right];
+      return [this.#moved("left", left, rightPlaces[0], b.count), right];
     }
-    return [this.#moved(join.left, left, keys.left, all, wanted), this.#movedRight(right, all, wanted)];
+    return [this.#moved("left", left, all, wanted), this.#movedRight(right, all, wanted)];
   }
 
   /** The right side by some of its keys; without the rows that no row of the left side can ask for, where that is known. */
   #movedRight(child: PhysicalPlan, places: readonly number[], numPartitions: number): PhysicalPlan {
     const { planner, join, keys } = this;
     const known = this.#knownKeys();
-    if (known === null) return this.#moved(join.right, child, keys.right, places, numPartitions);
-    const expressions = places.map((i) => keys.right[i] as Expression);
+    if (known === null) return this.#moved("right", child, places, numPartitions);
+    const expressions = places.map((i) => keys.compared.right[i] as Expression);
     const role = `${FILTERED}${known.exchange.id}:${keyText(expressions)}`;
     const finished = planner.state.book.find(join.right, role);
     if (finished?.layout.count === numPartitions) return planner.readPartitioned(finished);
@@ -302,7 +310,7 @@ class JoinPlan {
     const { planner, join, keys } = this;
     if (this.#type !== "leftSemi" && this.#type !== "leftAnti") return null;
     const columns = keys.left.filter((key) => key.kind === "attribute");
-    if (columns.length < keys.left.length || this.#finishedFor(join.right, keys.right) !== undefined) return null;
+    if (columns.length < keys.left.length || this.#finishedFor("right") !== undefined) return null;
     const known = finishedBelow(planner, join.left);
     if (known === undefined || known.bytes > MOST_KEY_BYTES) return null;
     const ids = new Set(known.exchange.output.map(({ id }) => id));
@@ -338,20 +346,47 @@ class JoinPlan {
     return planner.laid(plan, { ...planner.layoutOf(child), order: [] });
   }
 
-  #moved(
-    node: LogicalPlan,
-    child: PhysicalPlan,
-    keys: readonly Expression[],
-    places: readonly number[],
-    numPartitions: number,
-  ): PhysicalPlan {
+  #moved(side: Side, child: PhysicalPlan, places: readonly number[], numPartitions: number): PhysicalPlan {
     const { planner } = this;
-    const expressions = places.map((i) => keys[i] as Expression);
-    const role = roleOf(expressions);
-    const finished = planner.state.book.find(node, role);
+    const expressions = places.map((i) => this.keys.compared[side][i] as Expression);
+    const link = { node: this.#movedNode(side), role: roleOf(expressions) };
+    const finished = planner.state.book.find(link.node, link.role);
     if (finished?.layout.count === numPartitions) return planner.readPartitioned(finished);
-    return planner.newExchange({ node, role }, child, { kind: "hash", expressions, numPartitions });
+    const rows = link.node === this.join[side] ? child : withoutMostEqualRows(planner, child);
+    return planner.newExchange(link, rows, { kind: "hash", expressions, numPartitions });
   }
+
+  /** What exchanges of a side are remembered by: another plan than the side's where equal rows are put together before they move. */
+  #movedNode(side: Side): LogicalPlan {
+    const { join } = this;
+    if (join.distinct !== true || (this.#type !== "leftSemi" && this.#type !== "leftAnti")) return join[side];
+    return differentRows(join[side]);
+  }
+}
+
+const differentRowsOf = new WeakMap<LogicalPlan, LogicalPlan>();
+
+/** The different rows of a plan, the same object each time; the plan itself where no two of its rows are equal. */
+function differentRows(plan: LogicalPlan): LogicalPlan {
+  const columns = outputOf(plan);
+  if (plan.kind === "aggregate" && plan.grouping.length <= columns.length && plan.grouping.every(isAmong(columns))) return plan;
+  let found = differentRowsOf.get(plan);
+  if (found === undefined) {
+    found = { kind: "aggregate", child: plan, grouping: columns, aggregates: columns };
+    differentRowsOf.set(plan, found);
+  }
+  return found;
+}
+
+function isAmong(columns: readonly Attribute[]): (expression: Expression) => boolean {
+  const ids = new Set(columns.map(({ id }) => id));
+  return (expression) => expression.kind === "attribute" && ids.has(expression.id);
+}
+
+/** Each task puts equal rows together; where its rows turn out to differ they pass through. */
+function withoutMostEqualRows(planner: Planner, child: PhysicalPlan): PhysicalPlan {
+  const { output } = child;
+  return { kind: "hashAggregate", id: planner.id(), output, mode: "partial", child, grouping: output, aggregates: [] };
 }
 
 const MOST_KEY_BYTES = 8 << 20;

@@ -153,6 +153,24 @@ test("when both sides have been hashed they are joined as they are", () => {
   expect(names(run.plan)).toContain("ShuffledHashJoin");
 });
 
+test("sides of INTERSECT and EXCEPT move without most of their equal rows, are made once, and are broadcast where they turn out small", () => {
+  for (const operation of ["intersect", "except"]) {
+    const sql = `select k from large ${operation} select x from other`;
+    const large = runOf(sql);
+    finish(large, () => 30 * MB);
+    finish(large, () => 30 * MB);
+    expect(large.next().kind).toBe("result");
+    expect(names(large.plan)).toContain("ShuffledHashJoin");
+
+    const small = runOf(sql);
+    const first = finish(small, () => 1000);
+    expect(first.root).toMatchObject({ kind: "hashAggregate", mode: "partial", aggregates: [] });
+    // The other side is not moved to be joined.
+    const second = finish(small, () => MB);
+    expect(second.root).toMatchObject({ kind: "hashAggregate", mode: "partial", child: { kind: "hashJoin", build: "right" } });
+  }
+});
+
 test("small partitions are read together, those of two sides alike", () => {
   const run = runOf(JOIN);
   finish(run, () => 2 * MB);

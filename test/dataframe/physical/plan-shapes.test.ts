@@ -94,6 +94,27 @@ describe("joins", () => {
     ],
   ])("%s", (sql, wanted) => expect(planned(sql)).toBe(wanted));
 
+  test.each([
+    [
+      "select k from large intersect select x from other",
+      "HashAggregate:complete ShuffledHashJoin (Exchange:hash HashAggregate:partial Scan, Exchange:hash HashAggregate:partial Scan)",
+    ],
+    [
+      "select k, v from large except select x, y from other",
+      "HashAggregate:complete ShuffledHashJoin (Exchange:hash HashAggregate:partial Scan, Exchange:hash HashAggregate:partial Scan)",
+    ],
+    // Rows that are all different, and lie by what is compared.
+    [
+      "select distinct k from large intersect select x from other",
+      "HashAggregate:complete ShuffledHashJoin (HashAggregate:final Exchange:hash HashAggregate:partial Scan, Exchange:hash HashAggregate:partial Scan)",
+    ],
+    [
+      "select k from large intersect select a from small",
+      "HashAggregate:final Exchange:hash HashAggregate:partial BroadcastHashJoin (Scan, BroadcastExchange:broadcast Scan)",
+    ],
+    ["select k from large left semi join other on k <=> x", "ShuffledHashJoin (Exchange:hash Scan, Exchange:hash Scan)"],
+  ])("of set operations: %s", (sql, wanted) => expect(planned(sql)).toBe(wanted));
+
   test("what lies right already is not moved again", () => {
     expect(planned("select n, y from (select k, count(*) as n from large group by k) join other on k = x where y > 1")).toBe(
       "ShuffledHashJoin (HashAggregate:final Exchange:hash HashAggregate:partial Scan, Exchange:hash Filter Scan)",

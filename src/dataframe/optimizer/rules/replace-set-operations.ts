@@ -28,7 +28,8 @@ function replaced(node: SetOperation, context: OptimizerContext): LogicalPlan {
   const right = outputOf(node.right);
   const same = left.map((column, i) => equalNullSafe(column, right[i] as Attribute));
   if (!node.all) {
-    const child: LogicalPlan = { kind: "join", left: node.left, right: node.right, type, condition: conjunction(same) };
+    const condition = conjunction(same);
+    const child: LogicalPlan = { kind: "join", left: node.left, right: node.right, type, condition, distinct: true };
     return { kind: "aggregate", child, grouping: left, aggregates: left };
   }
   const a = numbered(node.left, context);
