@@ -15,6 +15,8 @@ export interface ValueKernels {
   hashWords: (low: number, high: number) => void;
   hashDouble: (value: number) => void;
   hashBytes: (length: number) => void;
+  /** Of a positive finite number, by a finite one of at most 2^31. */
+  power: (x: number, y: number) => number;
   beginLanes: () => void;
   takeStripes: (length: number) => number;
   /** The double that the first `length` bytes of the input name; NaN for other bytes and where it is not known. */

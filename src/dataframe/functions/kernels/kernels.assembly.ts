@@ -2,3 +2,4 @@
 export * from "./digests.assembly";
 export * from "./xxhash64.assembly";
 export * from "./doubles.assembly";
+export * from "./power.assembly";
