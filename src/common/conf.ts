@@ -38,7 +38,10 @@ export class SparkConf {
     for (const [key, value] of SparkConf.#properties) this.#settings.set(key, value);
   }
 
-  /** Sets `key`; numbers and booleans are stored as their text. null removes the key. */
+  /**
+   * Sets `key`; numbers and booleans are stored as their text. null removes the key. A key that Spark has renamed counts as the
+   * new one. Throws a UsageError for an empty key or a value of another type; whether the text is good for the key shows when it is read.
+   */
   set(key: string, value: string | number | boolean | null): this {
     if (typeof key !== "string" || key === "")
       throw new UsageError("INVALID_CONF_KEY", "A configuration key must be a non-empty string.");
@@ -53,24 +56,31 @@ export class SparkConf {
     return this;
   }
 
+  /** As `set`, where the key has no value yet. */
   setIfMissing(key: string, value: string | number | boolean): this {
     return this.contains(key) ? this : this.set(key, value);
   }
 
+  /** As `set`, of each pair in its turn. */
   setAll(pairs: Iterable<readonly [string, string | number | boolean]>): this {
     for (const [key, value] of pairs) this.set(key, value);
     return this;
   }
 
+  /**
+   * Where executors run: "local", "local[4]", "local[*]", "local-cluster[executors,cores,MiB]" or "firesteel://host:port".
+   * It is looked at when the context is made.
+   */
   setMaster(master: string): this {
     return this.set("spark.master", master);
   }
 
+  /** The name under which dashboards and logs show the application. */
   setAppName(name: string): this {
     return this.set("spark.app.name", name);
   }
 
-  /** An environment variable of every executor; the object form sets several. */
+  /** An environment variable of every executor; the object form sets several. Throws a UsageError for a name without a value. */
   setExecutorEnv(name: string | Readonly<Record<string, string>>, value?: string): this {
     if (typeof name === "string") {
       if (value === undefined) throw new UsageError("MISSING_ARGUMENT", `setExecutorEnv("${name}") needs a value.`);
@@ -80,24 +90,29 @@ export class SparkConf {
     return this;
   }
 
+  /** Sets spark.home, which nothing reads: programs written for Spark may set it. */
   setSparkHome(home: string): this {
     return this.set("spark.home", home);
   }
 
+  /** Forgets what was set; the key's default holds again. */
   remove(key: string): this {
     return this.set(key, null);
   }
 
+  /** What was set, as its text; else `defaultValue`. Defaults of known keys are not consulted: that is `read`. */
   get(key: string): string | undefined;
   get(key: string, defaultValue: string): string;
   get(key: string, defaultValue?: string): string | undefined {
     return this.#settings.get(deprecatedKey(key)) ?? defaultValue;
   }
 
+  /** What was set, as pairs ordered by key. */
   getAll(): [string, string][] {
     return [...this.#settings].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
+  /** Whether the key was set, also by the command line or a file; a default does not count. */
   contains(key: string): boolean {
     return this.#settings.has(deprecatedKey(key));
   }
@@ -114,6 +129,7 @@ export class SparkConf {
     return `SparkConf (${this.#settings.size} settings; toDebugString() lists them)`;
   }
 
+  /** A copy: what is set in one later is not set in the other. */
   clone(): SparkConf {
     return new SparkConf(false).setAll(this.#settings);
   }

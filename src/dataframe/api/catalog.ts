@@ -55,7 +55,6 @@ export interface CatalogFunction {
 
 const CATALOG = "spark_catalog";
 
-/** Patterns of names: `*` for any text, `|` between alternatives, without regard to case. */
 function matcher(pattern: string | undefined): (name: string) => boolean {
   if (pattern === undefined) return () => true;
   const alternatives = pattern.split("|").map((part) => {
@@ -69,6 +68,12 @@ function matcher(pattern: string | undefined): (name: string) => boolean {
   return (name) => alternatives.some((alternative) => alternative.test(name));
 }
 
+/**
+ * What `spark.catalog` is. Names of tables, views and functions may have the database in front ("db.t"), and are written as in SQL:
+ * with backquotes where a part has other characters than letters, digits and underscores. A `pattern` has `*` for any text and `|` between
+ * alternatives, and is compared without regard to case; without one, all are listed. Lists are ordered by name. Errors are
+ * AnalysisErrors of the classes that are named here; a name that is not one is a PARSE_SYNTAX_ERROR.
+ */
 export class Catalog {
   constructor(private readonly spark: SparkSession) {}
 
@@ -85,25 +90,31 @@ export class Catalog {
     return new DataFrame(this.spark, await core.change(() => core.port.execute(statement)));
   }
 
+  /** "spark_catalog", the only one. */
   async currentCatalog(): Promise<string> {
     await this.#settled();
     return this.#catalog.currentCatalog;
   }
+  /** Throws CATALOG_NOT_FOUND for any but "spark_catalog". */
   async setCurrentCatalog(name: string): Promise<void> {
     await this.#run({ kind: "setCatalog", name });
   }
+  /** Names without a description. */
   async listCatalogs(pattern?: string): Promise<CatalogMetadata[]> {
     await this.#settled();
     return [CATALOG].filter(matcher(pattern)).map((name) => ({ name, description: null }));
   }
 
+  /** "default" until another is set. */
   async currentDatabase(): Promise<string> {
     await this.#settled();
     return this.#catalog.currentDatabase;
   }
+  /** Names without a database mean this one from now on. Throws SCHEMA_NOT_FOUND where there is none. */
   async setCurrentDatabase(name: string): Promise<void> {
     await this.#run({ kind: "use", name: [name], database: true });
   }
+  /** Databases with the places of their tables. */
   async listDatabases(pattern?: string): Promise<Database[]> {
     await this.#settled();
     const matches = matcher(pattern);
@@ -117,20 +128,25 @@ export class Catalog {
     await this.#settled();
     return databaseOf(this.#catalog.requireDatabase(parseTableIdentifier(name).at(-1)!));
   }
+  /** Whether there is such a database; names are compared without regard to case. */
   async databaseExists(name: string): Promise<boolean> {
     await this.#settled();
     const wanted = parseTableIdentifier(name).at(-1)!.toLowerCase();
     return this.#catalog.databases().some((database) => database.name === wanted);
   }
+  /** Throws SCHEMA_ALREADY_EXISTS where there is one, unless `ifNotExists`. */
   async createDatabase(name: string, ifNotExists = false): Promise<void> {
     await this.#run({ kind: "createDatabase", name: parseTableIdentifier(name), ifNotExists, properties: {} });
   }
-  /** With `cascade` also one that has tables. */
+  /** Throws SCHEMA_NOT_FOUND where there is none, unless `ifExists`, and SCHEMA_NOT_EMPTY where it has tables, unless `cascade`. */
   async dropDatabase(name: string, ifExists = false, cascade = false): Promise<void> {
     await this.#run({ kind: "dropDatabase", name: parseTableIdentifier(name), ifExists, cascade });
   }
 
-  /** Tables and views of a database, and the temporary views of the session. */
+  /**
+   * Tables and views of a database, by default the current one, and the temporary views of the session. Of "global_temp" the
+   * views of all sessions. Throws SCHEMA_NOT_FOUND where there is no such database.
+   */
   async listTables(database?: string, pattern?: string): Promise<Table[]> {
     await this.#settled();
     const matches = matcher(pattern);
@@ -143,6 +159,7 @@ export class Catalog {
     );
     return [...tables, ...temporary].filter((table) => matches(table.name)).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
+  /** Those of `listTables` that are views. */
   async listViews(database?: string, pattern?: string): Promise<Table[]> {
     return (await this.listTables(database, pattern)).filter((table) => table.tableType === "VIEW" || table.isTemporary);
   }
@@ -154,11 +171,20 @@ export class Catalog {
     if (found === null) throw this.#catalog.notFound(parts);
     return found.kind === "tempView" ? temporaryTable(found.view.name, found.view.global) : tableOf(found.table);
   }
+  /** Whether `getTable` would find it; in `database`, if that is given. */
   async tableExists(name: string, database?: string): Promise<boolean> {
     await this.#settled();
     return this.#catalog.find([...(database === undefined ? [] : [database]), ...parseTableIdentifier(name)]) !== null;
   }
-  /** A table of files that exist at `path`, or an empty one with a schema. */
+  /**
+   * A table of files that exist at `path`, or an empty one with a schema. Its data stay when such a table with a path is dropped.
+   *
+   * @param source format of the files; by default that of spark.sql.sources.default, "parquet"
+   * @param schema by default that of the files
+   * @param options those of the format, as `spark.read` takes them
+   * @returns the table's rows
+   * @throws TABLE_OR_VIEW_ALREADY_EXISTS, DATA_SOURCE_NOT_FOUND, and PATH_NOT_FOUND where there are no files to take the schema from
+   */
   async createTable(
     name: string,
     path?: string,
@@ -188,6 +214,7 @@ export class Catalog {
     });
     return this.spark.table(name);
   }
+  /** As createTable. */
   createExternalTable(
     name: string,
     path?: string,
@@ -197,49 +224,64 @@ export class Catalog {
   ): Promise<DataFrame> {
     return this.createTable(name, path, source, schema, options);
   }
+  /** Also views. Throws TABLE_OR_VIEW_NOT_FOUND where there is none, unless `ifExists`. `purge` changes nothing: there is no trash. */
   async dropTable(name: string, ifExists = false, purge = false): Promise<void> {
     await this.#run({ kind: "dropTable", name: parseTableIdentifier(name), ifExists, purge });
   }
+  /**
+   * Throws TABLE_OR_VIEW_NOT_FOUND where there is none, unless `ifExists`, and WRONG_COMMAND_FOR_OBJECT_TYPE for a table.
+   */
   async dropView(name: string, ifExists = false): Promise<void> {
     await this.#run({ kind: "dropView", name: parseTableIdentifier(name), ifExists });
   }
-  /** Whether there was one. */
+  /** A temporary view of this session. Gives whether there was one. */
   async dropTempView(name: string): Promise<boolean> {
     return this.spark.core.change(async () => this.#catalog.dropTempView(name));
   }
+  /** A view of all sessions, by its name without "global_temp". Gives whether there was one. */
   async dropGlobalTempView(name: string): Promise<boolean> {
     return this.spark.core.change(async () => this.#catalog.dropTempView(name, true));
   }
+  /** Deletes all rows of a table. Throws TABLE_OR_VIEW_NOT_FOUND where there is none. */
   async truncateTable(name: string): Promise<void> {
     await this.#run({ kind: "truncateTable", table: parseTableIdentifier(name), partition: [] });
   }
+  /** Counts a table's rows and bytes, for plans; only bytes with `noScan`. Throws TABLE_OR_VIEW_NOT_FOUND where there is none. */
   async analyzeTable(name: string, noScan = false): Promise<void> {
     await this.#run({ kind: "analyzeTable", name: parseTableIdentifier(name), partition: null, noScan, columns: null });
   }
+  /** The statement that makes such a table. Throws UNSUPPORTED_SHOW_CREATE_TABLE for what has none; with `asSerde`, for all but Hive's tables. */
   async getCreateTableString(name: string, asSerde = false): Promise<string> {
     const df = await this.#run({ kind: "showCreateTable", table: parseTableIdentifier(name), asSerde });
     return (await df.first())!.get(0) as string;
   }
+  /** What TBLPROPERTIES set. */
   async getTableProperties(name: string): Promise<Record<string, string>> {
     const df = await this.#run({ kind: "showTableProperties", table: parseTableIdentifier(name), key: null });
     return Object.fromEntries((await df.collect()).map((row) => row.toArray() as [string, string]));
   }
+  /** Partitions as paths: "day=2024-06-01/city=Bern". Throws INVALID_PARTITION_OPERATION for a table without partitions. */
   async listPartitions(name: string): Promise<string[]> {
     const df = await this.#run({ kind: "showPartitions", table: parseTableIdentifier(name), partition: null });
     return (await df.collect()).map((row) => row.get(0) as string);
   }
-  /** Makes directories of partitions known that others have added, as MSCK REPAIR TABLE does. */
+  /**
+   * Makes directories of partitions known that others have added, as MSCK REPAIR TABLE does. Throws NOT_A_PARTITIONED_TABLE for a
+   * table without partitions.
+   */
   async recoverPartitions(name: string): Promise<void> {
     await this.#run({ kind: "repairTable", name: parseTableIdentifier(name), add: true, drop: false });
   }
-  /** For tables whose files others may have changed: they are looked at again. */
+  /** For tables whose files others may have changed: they are looked at again, and what is cached of them is read anew. */
   async refreshTable(name: string): Promise<void> {
     await this.#run({ kind: "refreshTable", table: parseTableIdentifier(name) });
   }
+  /** As refreshTable, of all tables and DataFrames that read files below a path. Does nothing where there are none. */
   async refreshByPath(path: string): Promise<void> {
     await this.#run({ kind: "refreshResource", path });
   }
 
+  /** Columns of a table or view in their order, with types as DESCRIBE shows them. Throws TABLE_OR_VIEW_NOT_FOUND where there is none. */
   async listColumns(table: string, database?: string): Promise<TableColumn[]> {
     const name = database === undefined ? table : `${database}.${table}`;
     const parts = parseTableIdentifier(name);
@@ -257,7 +299,7 @@ export class Catalog {
     }));
   }
 
-  /** Functions of SQL, of the session, and of a database. */
+  /** Functions of SQL, of the session, and of a database, by default the current one. Throws SCHEMA_NOT_FOUND where there is none such. */
   async listFunctions(database?: string, pattern?: string): Promise<CatalogFunction[]> {
     await this.#settled();
     const catalog = this.#catalog;
@@ -286,6 +328,7 @@ export class Catalog {
       searchPath: searchPathOf(SESSION_CATALOG, this.#catalog.currentDatabase),
     });
   }
+  /** Whether `getFunction` would find it; in `database`, if that is given. */
   async functionExists(name: string, database?: string): Promise<boolean> {
     await this.#settled();
     const parts = [...(database === undefined ? [] : [database]), ...parseTableIdentifier(name)];
@@ -298,18 +341,24 @@ export class Catalog {
     return this.spark.udf.register(...args);
   }
 
-  /** Keeps the table's rows from the first query that reads them on. */
+  /**
+   * Keeps the table's rows from the first query that reads them on, by default in memory and, what does not fit there, on disk.
+   * Throws TABLE_OR_VIEW_NOT_FOUND where there is none.
+   */
   async cacheTable(name: string, level?: StorageLevel): Promise<void> {
     const kept = level !== undefined && { level };
     await this.#run({ kind: "cacheTable", table: parseTableIdentifier(name), lazy: true, options: {}, ...kept, query: null });
   }
+  /** Drops the rows that are kept; nothing where none are. Throws TABLE_OR_VIEW_NOT_FOUND where there is no such table. */
   async uncacheTable(name: string): Promise<void> {
     await this.#run({ kind: "uncacheTable", table: parseTableIdentifier(name), ifExists: false });
   }
+  /** Whether `cacheTable` was called for it. Throws TABLE_OR_VIEW_NOT_FOUND where there is none. */
   async isCached(name: string): Promise<boolean> {
     const level = await this.spark.table(name).storageLevel();
     return level.useMemory || level.useDisk;
   }
+  /** Drops what is kept of all tables, views and DataFrames of the session. */
   async clearCache(): Promise<void> {
     await this.#run({ kind: "clearCache" });
   }
