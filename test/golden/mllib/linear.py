@@ -3,22 +3,16 @@
 Run with a Python that has PySpark 4.2 and numpy: python test/golden/mllib/linear.py
 """
 import json, math, os
-from pyspark.sql import SparkSession
 from pyspark.ml.linalg import DenseMatrix, Vectors
 from pyspark.ml.classification import LinearSVC, LogisticRegression, NaiveBayes
 from pyspark.ml.regression import GeneralizedLinearRegression, LinearRegression
+from golden import spark_session, uniform
 
 N, SEED = 400, 7
 
 
 def table(seed, n):
-    state = seed
-
-    def u():
-        nonlocal state
-        state = (1664525 * state + 1013904223) & 0xFFFFFFFF
-        return state / 4294967296
-
+    u = uniform(seed)
     for _ in range(n):
         a = [u() * 4 - 2 for _ in range(5)]
         z = 1.5 * a[0] - 2 * a[1] + 0.5 * a[2] * a[2] + 0.25
@@ -29,8 +23,7 @@ def table(seed, n):
         yield a, label, target, cls, weight
 
 
-spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "1").getOrCreate()
-spark.sparkContext.setLogLevel("ERROR")
+spark = spark_session(cores=1, shuffle_partitions=1)
 rows = list(table(SEED, N))
 
 

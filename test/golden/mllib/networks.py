@@ -4,23 +4,17 @@ networks.json.
 Run with a Python that has PySpark 4.2 and numpy: python test/golden/mllib/networks.py
 """
 import json, math, os
-from pyspark.sql import SparkSession
 from pyspark.ml.linalg import Vectors
 from pyspark.ml.classification import FMClassifier, MultilayerPerceptronClassifier
 from pyspark.ml.regression import AFTSurvivalRegression, FMRegressor
+from golden import spark_session, uniform
 
 # Full blocks of 64 rows: Spark's mean over blocks is that over rows.
 N, SEED, BLOCK = 384, 7, 64
 
 
 def table(seed, n):
-    state = seed
-
-    def u():
-        nonlocal state
-        state = (1664525 * state + 1013904223) & 0xFFFFFFFF
-        return state / 4294967296
-
+    u = uniform(seed)
     for _ in range(n):
         a = [u() * 4 - 2 for _ in range(5)]
         z = 1.5 * a[0] - 2 * a[1] + 0.5 * a[2] * a[2] + 0.25
@@ -32,8 +26,7 @@ def table(seed, n):
         yield a, label, target, cls, size
 
 
-spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "1").getOrCreate()
-spark.sparkContext.setLogLevel("ERROR")
+spark = spark_session(cores=1, shuffle_partitions=1)
 rows = list(table(SEED, N))
 
 

@@ -15,15 +15,10 @@ from sklearn.multioutput import ClassifierChain, MultiOutputClassifier, MultiOut
 from sklearn.naive_bayes import BernoulliNB, ComplementNB, GaussianNB, MultinomialNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder, QuantileTransformer, StandardScaler
+from golden import uniform
 
 warnings.filterwarnings("ignore")
-state = 11
-
-
-def u():
-    global state
-    state = (1664525 * state + 1013904223) & 0xFFFFFFFF
-    return state / 4294967296
+u = uniform(11)
 
 
 ROWS, WIDTH, BATCH = 120, 5, 40

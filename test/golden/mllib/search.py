@@ -7,17 +7,10 @@ from pyspark.ml.evaluation import MulticlassClassificationEvaluator, RegressionE
 from pyspark.ml.feature import VectorAssembler
 from pyspark.ml.regression import DecisionTreeRegressor, LinearRegression
 from pyspark.ml.tuning import CrossValidator, ParamGridBuilder, TrainValidationSplit
-from pyspark.sql import SparkSession
+from golden import spark_session, uniform
 
-spark = SparkSession.builder.master("local[2]").config("spark.ui.enabled", False).getOrCreate()
-spark.sparkContext.setLogLevel("ERROR")
-state = 77
-
-
-def u():
-    global state
-    state = (1664525 * state + 1013904223) % 2**32
-    return state / 2**32
+spark = spark_session()
+u = uniform(77)
 
 
 rows = []

@@ -2,15 +2,10 @@
 import json, pathlib, warnings
 import numpy as np
 from sklearn.linear_model import SGDClassifier, SGDRegressor, Perceptron
+from golden import uniform
 
 warnings.filterwarnings("ignore")
-state = 7
-
-
-def u():
-    global state
-    state = (1664525 * state + 1013904223) & 0xFFFFFFFF
-    return state / 4294967296
+u = uniform(7)
 
 
 ROWS, WIDTH = 90, 4

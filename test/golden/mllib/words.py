@@ -3,16 +3,10 @@
 Run with a Python that has PySpark 4.2 and numpy: python test/golden/mllib/words.py
 """
 import json, os
-from pyspark.sql import SparkSession
 from pyspark.ml.feature import Word2Vec
+from golden import spark_session, uniform
 
-state = 3
-
-
-def u():
-    global state
-    state = (1664525 * state + 1013904223) & 0xFFFFFFFF
-    return state / 4294967296
+u = uniform(3)
 
 
 words = [f"w{i}" for i in range(14)]
@@ -20,8 +14,7 @@ sentences = [[words[int(14 * u() * u())] for _ in range(1 + int(u() * 25))] for 
 counts = {word: sum(sentence.count(word) for sentence in sentences) for word in words}
 assert len(set(counts.values())) == len(words), counts
 
-spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "1").getOrCreate()
-spark.sparkContext.setLogLevel("ERROR")
+spark = spark_session(cores=1, shuffle_partitions=1)
 df = spark.createDataFrame([(sentence,) for sentence in sentences], ["words"]).coalesce(1).cache()
 more = spark.createDataFrame([(["w1", "w2", "unknown"],), ([],)], "words array<string>")
 out = {"sentences": sentences, "cases": []}

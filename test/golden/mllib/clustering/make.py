@@ -2,23 +2,18 @@
 import json
 import math
 import os
-import shutil
+import sys
 
 from pyspark.ml.clustering import BisectingKMeans, GaussianMixture, KMeans
 from pyspark.ml.linalg import Vectors
-from pyspark.sql import SparkSession
 
 here = os.path.dirname(os.path.abspath(__file__))
-spark = SparkSession.builder.master("local[2]").config("spark.ui.enabled", False).getOrCreate()
-spark.sparkContext.setLogLevel("ERROR")
+sys.path.append(os.path.dirname(here))
+from golden import save_model, spark_session, uniform  # noqa: E402
 
-state = 7
+spark = spark_session()
 
-
-def u():
-    global state
-    state = (1664525 * state + 1013904223) % 2**32
-    return state / 2**32
+u = uniform(7)
 
 
 def normal():
@@ -94,18 +89,12 @@ for name, model in [
     ("gaussian-mixture", GaussianMixture(k=4, seed=1).fit(df)),
     ("bisecting-k-means", BisectingKMeans(k=4, seed=1).fit(df)),
 ]:
-    path = os.path.join(here, name)
-    shutil.rmtree(path, ignore_errors=True)
-    model.write().save(path)
+    save_model(model, os.path.join(here, name))
     points = spark.createDataFrame([(i, Vectors.dense(r[:3])) for i, r in enumerate(rows)], ["i", "features"])
     result = model.transform(points).orderBy("i").collect()
     out[name] = {"prediction": [row.prediction for row in result]}
     if name == "gaussian-mixture":
         out[name]["probability"] = [list(map(float, row.probability)) for row in result]
-for folder, _, files in os.walk(here):
-    for file in files:
-        if file.endswith(".crc"):
-            os.remove(os.path.join(folder, file))
 with open(os.path.join(here, "clusters.json"), "w") as file:
     json.dump(out, file)
 spark.stop()

@@ -1,27 +1,17 @@
 """What Spark 4.2 says of frequent patterns: `python make.py` writes patterns.json and a saved model beside it. Needs pyspark 4.2."""
 import json
 import os
-import shutil
+import sys
 
 from pyspark.ml.fpm import FPGrowth, PrefixSpan
-from pyspark.sql import SparkSession
 
 here = os.path.dirname(os.path.abspath(__file__))
-spark = (
-    SparkSession.builder.master("local[2]")
-    .config("spark.ui.enabled", False)
-    .config("spark.sql.shuffle.partitions", 2)
-    .getOrCreate()
-)
-spark.sparkContext.setLogLevel("ERROR")
+sys.path.append(os.path.dirname(here))
+from golden import save_model, spark_session, uniform  # noqa: E402
 
-state = 5
+spark = spark_session(shuffle_partitions=2)
 
-
-def u():
-    global state
-    state = (1664525 * state + 1013904223) % 2**32
-    return state / 2**32
+u = uniform(5)
 
 
 def basket(items):
@@ -51,17 +41,11 @@ for rows, type, params in [
         }
     )
     if rows == "texts":
-        path = os.path.join(here, "fp-growth")
-        shutil.rmtree(path, ignore_errors=True)
-        model.write().save(path)
+        save_model(model, os.path.join(here, "fp-growth"))
 df = spark.createDataFrame([(row,) for row in sequences], "sequence array<array<int>>")
 for params in [{"minSupport": 0.2}, {"minSupport": 0.1, "maxPatternLength": 3}, {"minSupport": 0.15, "maxLocalProjDBSize": 50}]:
     found = PrefixSpan(**params).findFrequentSequentialPatterns(df).collect()
     out["patterns"].append({"params": params, "sequences": [[row.sequence, row.freq] for row in found]})
-for folder, _, files in os.walk(here):
-    for file in files:
-        if file.endswith(".crc"):
-            os.remove(os.path.join(folder, file))
 with open(os.path.join(here, "patterns.json"), "w") as file:
     json.dump(out, file)
 spark.stop()

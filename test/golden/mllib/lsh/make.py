@@ -1,29 +1,19 @@
 """What Spark 4.2 says of locality-sensitive hashing: `python make.py` writes hashes.json and saved models beside it. Needs pyspark 4.2."""
 import json
 import os
-import shutil
+import sys
 
 from pyspark.ml.feature import BucketedRandomProjectionLSH, MinHashLSH
 from pyspark.ml.linalg import Vectors, VectorUDT
-from pyspark.sql import SparkSession
 from pyspark.sql.types import IntegerType, StructField, StructType
 
 here = os.path.dirname(os.path.abspath(__file__))
-spark = (
-    SparkSession.builder.master("local[2]")
-    .config("spark.ui.enabled", False)
-    .config("spark.sql.shuffle.partitions", 2)
-    .getOrCreate()
-)
-spark.sparkContext.setLogLevel("ERROR")
+sys.path.append(os.path.dirname(here))
+from golden import save_model, spark_session, uniform  # noqa: E402
 
-state = 5
+spark = spark_session(shuffle_partitions=2)
 
-
-def u():
-    global state
-    state = (1664525 * state + 1013904223) % 2**32
-    return state / 2**32
+u = uniform(5)
 
 
 # Entries by index: sparse vectors of 60, dense ones of 4.
@@ -53,13 +43,7 @@ for name, rows, lsh, threshold in [
     case["nearest"] = near(True)
     case["nearestMany"] = near(False)
     out["cases"].append(case)
-    path = os.path.join(here, name)
-    shutil.rmtree(path, ignore_errors=True)
-    model.write().save(path)
-for folder, _, files in os.walk(here):
-    for file in files:
-        if file.endswith(".crc"):
-            os.remove(os.path.join(folder, file))
+    save_model(model, os.path.join(here, name))
 with open(os.path.join(here, "hashes.json"), "w") as file:
     json.dump(out, file)
 spark.stop()

@@ -2,18 +2,15 @@
 import json
 import math
 import os
+import sys
 
 from pyspark.ml.clustering import PowerIterationClustering
-from pyspark.sql import SparkSession
 
 here = os.path.dirname(os.path.abspath(__file__))
-spark = (
-    SparkSession.builder.master("local[2]")
-    .config("spark.ui.enabled", False)
-    .config("spark.sql.shuffle.partitions", 2)
-    .getOrCreate()
-)
-spark.sparkContext.setLogLevel("ERROR")
+sys.path.append(os.path.dirname(here))
+from golden import spark_session  # noqa: E402
+
+spark = spark_session(shuffle_partitions=2)
 
 
 def ring(radius, count):

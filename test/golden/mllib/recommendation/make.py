@@ -1,30 +1,20 @@
 """What Spark 4.2 says of factors: `python make.py` writes factors.json and the saved model beside it. Needs pyspark 4.2."""
 import json
 import os
-import shutil
+import sys
 import tempfile
 
 from pyspark.ml.recommendation import ALS
-from pyspark.sql import SparkSession
 
 here = os.path.dirname(os.path.abspath(__file__))
-spark = (
-    SparkSession.builder.master("local[2]")
-    .config("spark.ui.enabled", False)
-    .config("spark.sql.shuffle.partitions", 2)
-    .getOrCreate()
-)
-spark.sparkContext.setLogLevel("ERROR")
+sys.path.append(os.path.dirname(here))
+from golden import save_model, spark_session, uniform  # noqa: E402
+
+spark = spark_session(shuffle_partitions=2)
 # Else the lineage of many iterations overflows the stack.
 spark.sparkContext.setCheckpointDir(tempfile.mkdtemp())
 
-state = 5
-
-
-def u():
-    global state
-    state = (1664525 * state + 1013904223) % 2**32
-    return state / 2**32
+u = uniform(5)
 
 
 users = [[2 * u(), 2 * u()] for _ in range(30)]
@@ -66,13 +56,7 @@ for params in [
             [row.user, [[r.item, r.rating] for r in row.recommendations]]
             for row in model.recommendForAllUsers(3).orderBy("user").collect()
         ]
-        path = os.path.join(here, "als")
-        shutil.rmtree(path, ignore_errors=True)
-        model.write().save(path)
-for folder, _, files in os.walk(here):
-    for file in files:
-        if file.endswith(".crc"):
-            os.remove(os.path.join(folder, file))
+        save_model(model, os.path.join(here, "als"))
 with open(os.path.join(here, "factors.json"), "w") as file:
     json.dump(out, file)
 spark.stop()

@@ -1,21 +1,17 @@
 """What Spark 4.2 says of latent Dirichlet allocation: `python make.py` writes topics.json and models beside it. Needs pyspark 4.2."""
 import json
 import os
+import sys
 import random
-import shutil
 
 from pyspark.ml.clustering import LDA
 from pyspark.ml.linalg import Vectors
-from pyspark.sql import SparkSession
 
 here = os.path.dirname(os.path.abspath(__file__))
-spark = (
-    SparkSession.builder.master("local[2]")
-    .config("spark.ui.enabled", False)
-    .config("spark.sql.shuffle.partitions", 1)
-    .getOrCreate()
-)
-spark.sparkContext.setLogLevel("ERROR")
+sys.path.append(os.path.dirname(here))
+from golden import save_model, spark_session  # noqa: E402
+
+spark = spark_session(shuffle_partitions=1)
 WIDTH = 12
 random.seed(5)
 
@@ -66,15 +62,9 @@ for name, model in (
     ("local", LDA(seed=7, k=3, maxIter=5, subsamplingRate=0.3).fit(df)),
     ("distributed", LDA(seed=7, k=3, maxIter=5, optimizer="em").fit(df)),
 ):
-    path = os.path.join(here, name)
-    shutil.rmtree(path, ignore_errors=True)
-    model.write().save(path)
+    save_model(model, os.path.join(here, name))
     local = model.toLocal() if model.isDistributed() else model
     out[name] = [row[0].tolist() for row in local.transform(df).orderBy("id").select("topicDistribution").collect()]
 with open(os.path.join(here, "topics.json"), "w") as file:
     json.dump(out, file)
 spark.stop()
-for folder, _, files in os.walk(here):
-    for name in files:
-        if name.endswith(".crc"):
-            os.remove(os.path.join(folder, name))
