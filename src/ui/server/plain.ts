@@ -11,7 +11,7 @@ import { bytesText, durationText } from "../views/format";
 import { jobData, jobList } from "../views/jobs";
 import { executionData } from "../views/sql";
 import { stageData, taskList } from "../views/stages";
-import { stageOf, unknown, unknownQuery, withStore } from "./api-v1";
+import { ApplicationPaths, executionOf, jobOf, stageOf } from "./application-paths";
 import type { Applications } from "./applications";
 import { html, type Html, MOST, page, type Part, ROOT, table } from "./plain-html";
 import { HttpError, integer, type Reply, type Request, type Routes } from "./routes";
@@ -44,21 +44,18 @@ export function addPlainPages(routes: Routes, applications: Applications): void 
       ]);
     return page(path, "Applications", table(["Application", "Name", "Started", "State"], rows, "There is no application."));
   });
-  const shown = withStore(applications);
+  const paths = new ApplicationPaths(routes, applications, "/plain/:app");
   const add = (
     path: string,
     title: (request: Request) => string,
     body: (store: AppStore, request: Request) => Part | Promise<Part>,
   ) =>
-    routes.get(
-      `/plain/:app${path}`,
-      shown(async (store, request) =>
-        pageOf(request.path, title(request), html`${await body(store, request)}`, request.parameters["app"]!),
-      ),
+    paths.get(path, async (store, request) =>
+      pageOf(request.path, title(request), html`${await body(store, request)}`, request.parameters["app"]!),
     );
   add("", () => "Status", statusOf);
   add("/jobs", () => "Jobs", jobsOf);
-  add("/jobs/:job", ({ parameters }) => `Job ${parameters["job"]}`, jobOf);
+  add("/jobs/:job", ({ parameters }) => `Job ${parameters["job"]}`, jobPage);
   add("/stages", () => "Stages", stagesOf);
   add("/stages/:stage/:attempt", ({ parameters }) => `Stage ${parameters["stage"]}`, stagePage);
   add("/stages/:stage/:attempt/tasks/:task", ({ parameters }) => `Task ${parameters["task"]}`, taskPage);
@@ -105,9 +102,8 @@ function jobsOf(store: AppStore): Html {
   return table(["Job", "Name", "State", "Submitted", "Tasks", "Failed tasks"], rows, "No job has been submitted.");
 }
 
-function jobOf(store: AppStore, { parameters: { job: id } }: Request): Html {
-  const entry = store.work.jobs.get(integer(id, "jobId", -1));
-  if (entry === undefined) throw unknown("job", id!, store.work.jobs, "spark.ui.retainedJobs");
+function jobPage(store: AppStore, request: Request): Html {
+  const entry = jobOf(store, request);
   const job = jobData(entry);
   const stages = entry.stageIds.flatMap((stage) => store.work.attempts(stage));
   return html`<p>
@@ -219,9 +215,8 @@ function queriesOf(store: AppStore): Html {
   return table(["Query", "Description", "State", "Duration", "Error"], rows, "No query has run.");
 }
 
-function queryPage(store: AppStore, { parameters: { execution } }: Request): Html {
-  const entry = store.queries.executions.get(integer(execution, "executionId", -1));
-  if (entry === undefined) throw unknownQuery(store, execution!);
+function queryPage(store: AppStore, request: Request): Html {
+  const entry = executionOf(store, request);
   const rows = (executionData(entry, { details: true, planDescription: false }).nodes ?? []).map(({ nodeName, metrics }) => [
     nodeName,
     metrics.map(({ name, value }) => `${name}: ${value.replace(/\s+/g, " ")}`).join("; "),
