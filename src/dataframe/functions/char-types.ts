@@ -7,6 +7,7 @@ import { call, callByName, INT, literal, NULL, STRING } from "../expressions/bui
 import type { Expression } from "../expressions/expression";
 import { printed } from "../expressions/print";
 import { isFoldable } from "../expressions/traverse";
+import { containsType } from "../types/contains";
 import type { BindContext } from "./registry";
 
 /** The key of a column's metadata that keeps what the table calls its type. */
@@ -38,18 +39,7 @@ export function withoutLengths(type: DataType): DataType {
 
 /** Whether CHAR(n) or VARCHAR(n) is in it. */
 export function hasLengths(type: DataType): boolean {
-  switch (type.kind) {
-    case "string":
-      return type.length !== undefined;
-    case "array":
-      return hasLengths(type.element);
-    case "map":
-      return hasLengths(type.key) || hasLengths(type.value);
-    case "struct":
-      return type.fields.some((field) => hasLengths(field.type));
-    default:
-      return false;
-  }
+  return containsType(type, (part) => part.kind === "string" && part.length !== undefined);
 }
 
 const lengthCall = (value: Expression, context: BindContext): Expression => callByName("char_length", [value], context);

@@ -7,6 +7,7 @@ import type { QueryContext } from "../../errors";
 import { idText, quoted, tooManyParts } from "../../analysis/messages";
 import type { BucketSpec, Statement, TableSpec } from "../../syntax/command";
 import { asNullable } from "../../functions/families/json-inputs";
+import { containsType } from "../../types/contains";
 import { quotedType } from "../../types/text";
 import { outputOf } from "../../logical/output";
 import type { LogicalPlan } from "../../logical/plan";
@@ -260,16 +261,7 @@ function isCollated(type: StructField["type"]): boolean {
 
 /** Files would hold keys that are equal under their collation. */
 function hasCollatedKeys(type: DataType): boolean {
-  switch (type.kind) {
-    case "struct":
-      return type.fields.some((field) => hasCollatedKeys(field.type));
-    case "array":
-      return hasCollatedKeys(type.element);
-    case "map":
-      return isCollated(type.key) || hasCollatedKeys(type.key) || hasCollatedKeys(type.value);
-    default:
-      return false;
-  }
+  return containsType(type, (part) => part.kind === "map" && isCollated(part.key));
 }
 
 /** With the names as the schema has them. */

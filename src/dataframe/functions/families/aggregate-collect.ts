@@ -6,6 +6,7 @@ import { compareValues } from "../../expressions/compare";
 import type { AggregateCall, Expression, SortOrder } from "../../expressions/expression";
 import { printed } from "../../expressions/print";
 import { sameExpression } from "../../expressions/traverse";
+import { containsType } from "../../types/contains";
 import { aggregate } from "../aggregate";
 import { document } from "../documented";
 import { closestInput } from "../input-types";
@@ -59,7 +60,7 @@ const collectSet = aggregate<Map<ValueKey, Boxed>>({
   result: (types) => arrayOf(types[0] as DataType),
   nullable: false,
   check: (args, context) => {
-    if (!holdsMap((args[0] as Expression).type)) return;
+    if (!holdsMapOrCollated((args[0] as Expression).type)) return;
     throw mismatch("UNSUPPORTED_INPUT_TYPE", args, context, {
       functionName: "`collect_set`",
       dataType: '"MAP" or "COLLATED STRING"',
@@ -94,19 +95,8 @@ const collectSet = aggregate<Map<ValueKey, Boxed>>({
   },
 });
 
-function holdsMap(type: DataType): boolean {
-  switch (type.kind) {
-    case "map":
-      return true;
-    case "string":
-      return type.collation !== undefined;
-    case "array":
-      return holdsMap(type.element);
-    case "struct":
-      return type.fields.some((field) => holdsMap(field.type));
-    default:
-      return false;
-  }
+function holdsMapOrCollated(type: DataType): boolean {
+  return containsType(type, (part) => part.kind === "map" || (part.kind === "string" && part.collation !== undefined));
 }
 
 /** How the pieces of a listagg are ordered: whether by each further argument upwards, and where its nulls go. */

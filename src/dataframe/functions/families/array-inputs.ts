@@ -7,6 +7,7 @@ import { compareValues } from "../../expressions/compare";
 import type { Call, Expression } from "../../expressions/expression";
 import { printed } from "../../expressions/print";
 import { commonType, widerType } from "../../types/coercion";
+import { containsType } from "../../types/contains";
 import { sameType, sqlName } from "../../types/text";
 import { oneCollation } from "../collating";
 import type { BindContext } from "../registry";
@@ -38,18 +39,7 @@ export function wrongInput(index: number, required: string, args: readonly Expre
 }
 
 function holdsString(type: DataType): boolean {
-  switch (type.kind) {
-    case "string":
-      return true;
-    case "array":
-      return holdsString(type.element);
-    case "map":
-      return holdsString(type.key) || holdsString(type.value);
-    case "struct":
-      return type.fields.some((field) => holdsString(field.type));
-    default:
-      return false;
-  }
+  return containsType(type, ({ kind }) => kind === "string");
 }
 
 /** A type for both that makes no string of a number, nor a number of a string. */

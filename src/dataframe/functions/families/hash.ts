@@ -6,6 +6,7 @@ import { hashBoxed } from "../../../columnar/batch/hash";
 import { INT, LONG, STRING } from "../../expressions/build";
 import type { Call, Expression } from "../../expressions/expression";
 import { collationOf } from "../../expressions/collation";
+import { containsType } from "../../types/contains";
 import { document, plain } from "../documented";
 import type { BindContext, EvaluationContext, FunctionEntry } from "../registry";
 import { mismatch, scalar } from "../signature";
@@ -33,16 +34,7 @@ function refuseMaps(args: readonly Expression[], context: BindContext): void {
 }
 
 function holdsMap(type: DataType): boolean {
-  switch (type.kind) {
-    case "map":
-      return true;
-    case "array":
-      return holdsMap(type.element);
-    case "struct":
-      return type.fields.some((field) => holdsMap(field.type));
-    default:
-      return false;
-  }
+  return containsType(type, ({ kind }) => kind === "map");
 }
 
 /** Hashes are of the bytes of strings, or with the legacy setting of their collation's keys, so that equal ones have one. */

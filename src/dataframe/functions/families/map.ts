@@ -5,6 +5,7 @@ import { QueryError } from "../../errors";
 import { STRING, coerced, literal } from "../../expressions/build";
 import type { Expression } from "../../expressions/expression";
 import { commonType } from "../../types/coercion";
+import { containsType } from "../../types/contains";
 import { sqlName } from "../../types/text";
 import { document, plain } from "../documented";
 import type { BindContext, FunctionEntry } from "../registry";
@@ -28,17 +29,7 @@ const mapOf = (key: DataType, value: DataType, valueContainsNull: boolean): MapT
 const NULL: DataType = { kind: "null" };
 
 function holdsMap(type: DataType): boolean {
-  switch (type.kind) {
-    case "map":
-    case "variant":
-      return true;
-    case "array":
-      return holdsMap(type.element);
-    case "struct":
-      return type.fields.some((field) => holdsMap(field.type));
-    default:
-      return false;
-  }
+  return containsType(type, ({ kind }) => kind === "map" || kind === "variant");
 }
 
 export function requireKeyType(type: DataType, args: readonly Expression[], context: BindContext): void {
