@@ -13,20 +13,24 @@ import { userCache } from "../common/user-cache";
 const PACKAGE = /^((?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*)@([^\s@,]+)$/i;
 const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
 
-/** Makes the packages of `spark.jars.packages` importable for the program of this process. Throws where they cannot be had. */
-export function providePackages(settings: Settings): void {
+/**
+ * Makes the packages of `spark.jars.packages` importable for the program or shell of this process; whether there are any. Throws where they cannot be
+ * had.
+ */
+export function providePackages(settings: Settings): boolean {
   const list = (key: string): string[] =>
     (settings.get(key)?.value ?? "")
       .split(",")
       .map((part) => part.trim())
       .filter((part) => part !== "");
   const wanted = list("spark.jars.packages").map(parsed);
-  if (wanted.length === 0) return;
+  if (wanted.length === 0) return false;
   const repositories = list("spark.jars.repositories");
   if (repositories.length > 1)
     throw new UsageError("UNSUPPORTED_OPTION", `--repositories takes one registry, not ${repositories.length}: npm asks one.`);
   const dependencies = Object.fromEntries(wanted.sort(([a], [b]) => (a < b ? -1 : 1)));
   setExtraPackages(fetched(dependencies, repositories[0]));
+  return true;
 }
 
 function parsed(text: string): [name: string, version: string] {

@@ -94,6 +94,17 @@ test("a program imports them, and so do its functions; the second time nothing i
   expect(asked).toBe(before);
 });
 
+test("the shell imports and requires them, and functions of its prompt do on executors", async () => {
+  const options = ["--packages", "loud-greeter@1.2.0", "--repositories", url, "--executor-memory", "512m"];
+  const shell = (text: string) => cluster.run("shell", options, environment, text);
+  const importing = `import { greet } from "loud-greeter";
+    (await sc.parallelize(["ann", "bob"], 2).map((name) => greet(name)).collect()).join(" ");`;
+  expect(await shell(importing)).toMatchObject({ code: 0, stdout: "'HELLO ANN! HELLO BOB!'\n" });
+  const requiring = `const { greet } = require("loud-greeter");
+    (await sc.parallelize(["cid"], 1).map((name) => greet(name)).collect()).join(" ");`;
+  expect(await shell(requiring)).toMatchObject({ code: 0, stdout: "'HELLO CID!'\n" });
+});
+
 test("with the driver on a worker they travel with the program", async () => {
   const file = program("travels.ts", `import { greet } from "loud-greeter";`);
   const wait = ["--conf", "spark.standalone.submit.waitAppCompletion=true", "--driver-memory", "512m"];

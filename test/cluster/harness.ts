@@ -13,6 +13,12 @@ import { setLogLevel } from "../../src/common/log";
 const dist = join(__dirname, "..", "..", "dist");
 const NO_SECRET = Buffer.alloc(0);
 
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 export class TestCluster {
   readonly directory = mkdtempSync(join(tmpdir(), "firesteel-test-cluster-"));
   master!: MasterDaemon;
@@ -57,16 +63,22 @@ export class TestCluster {
   }
 
   /** `firesteel submit` against this cluster. Resolves with what it wrote and how it ended. */
-  submit(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number; stdout: string; stderr: string }> {
+  submit(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    return this.run("submit", args, env);
+  }
+
+  /** A command that takes a master. `input` goes to its standard input. */
+  run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, input = ""): Promise<Ended> {
     const { FIRESTEEL_SUBMIT_ARGS: _submitted, ...inherited } = process.env;
     const secret = this.secret.length === 0 ? {} : { FIRESTEEL_CLUSTER_SECRET: this.secret.toString() };
     return new Promise((resolve) => {
-      execFile(
+      const child = execFile(
         process.execPath,
-        [join(dist, "cli.js"), "submit", "--master", this.master.url, ...args],
+        [join(dist, "cli.js"), command, "--master", this.master.url, ...args],
         { env: { ...inherited, ...secret, ...env }, timeout: 200_000 },
         (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
       );
+      child.stdin!.end(input);
     });
   }
 
