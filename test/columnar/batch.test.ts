@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { ByteWriter } from "../../src/columnar/bytes";
 import { batchOfBoxed, boxedRows } from "../../src/columnar/batch/boxed";
-import { decodeBatchesOf, encodeBatch, wholeNumbersOf } from "../../src/columnar/batch/codec";
+import { decodeBatchesOf, encodeBatch, RowsEncoder, wholeNumbersOf } from "../../src/columnar/batch/codec";
 import { concatBatches, gatherBatch, sliceBatch } from "../../src/columnar/batch/gather";
 import { type Boxed, CalendarInterval, type DataType, MapValue } from "../../src/columnar/types";
 import type { BytesVector, ColumnBatch } from "../../src/columnar/vector";
@@ -82,6 +82,42 @@ test("picked, cut and joined rows are those of arrays", () => {
   );
 });
 
+test("rows of a batch are written as the batches that they make", () => {
+  fc.assert(
+    fc.property(rows, fc.array(fc.array(fc.nat(), { minLength: 1 })), (given, parts) => {
+      fc.pre(given.length > 0);
+      const encoder = new RowsEncoder(batchOfBoxed(given, types));
+      const wanted = parts.map((part) => part.map((row) => row % given.length));
+      const out = new ByteWriter(64);
+      for (const part of wanted) encoder.encode(out, Int32Array.from(part));
+      const back = [...decodeBatchesOf(out.copy())];
+      expect(back.map((batch) => boxedRows(batch, types))).toEqual(wanted.map((part) => part.map((row) => given[row])));
+    }),
+  );
+});
+
+test("rows are written from parts of longer arrays, and strings without those that stay behind", () => {
+  const text = Buffer.from("abcdefghij");
+  const strings: BytesVector = {
+    form: "bytes",
+    length: 3,
+    bytes: text,
+    starts: Int32Array.of(0, 3, 8),
+    ends: Int32Array.of(3, 8, 10),
+    valid: null,
+    ascii: true,
+  };
+  const numbers = Float64Array.of(0.5, 1, 2, 3, 0.5).subarray(1, 4);
+  const batch: ColumnBatch = { length: 3, columns: [strings, { form: "fixed", length: 3, values: numbers, valid: null }] };
+  const out = new ByteWriter(64);
+  new RowsEncoder(batch).encode(out, Int32Array.of(2, 0));
+  const [back] = [...decodeBatchesOf(out.copy())];
+  const [first, second] = back!.columns;
+  expect(first).toMatchObject({ form: "bytes", starts: Int32Array.of(0, 2), ends: Int32Array.of(2, 5), ascii: true });
+  expect(Buffer.from((first as BytesVector).bytes).toString()).toBe("ijabc");
+  expect(second).toMatchObject({ form: "fixed", values: Float64Array.of(3, 1) });
+});
+
 test.each([
   ["16 bits", [-32768, 0, 32767], 2],
   ["32 bits", [-2147483648, 40000, 2147483647], 4],
@@ -94,7 +130,12 @@ test.each([
   const out = new ByteWriter(64);
   encodeBatch(out, batch);
   expect(Math.round(out.length / 300)).toBe(size);
-  expect([...decodeBatchesOf(out.copy())]).toEqual([batch]);
+  new RowsEncoder(batch).encode(
+    out,
+    Int32Array.from(column, (__, i) => i),
+  );
+  expect(Math.floor(out.length / 600)).toBe(size);
+  expect([...decodeBatchesOf(out.copy())]).toEqual([batch, batch]);
 });
 
 test("damaged bytes are refused", () => {

@@ -9,7 +9,8 @@
 import { unreachable } from "../../common/errors";
 import { ByteWriter, corrupt } from "../bytes";
 import type { BytesVector, ColumnBatch, FixedVector, Vector, WideVector } from "../vector";
-import { compactBytes, compactRanges, gather } from "./gather";
+import { compactBytes, compactRanges, copyBytes, gather } from "./gather";
+import { pick } from "./picking";
 
 const FORMS: readonly Vector["form"][] = ["fixed", "wide", "bytes", "dictionary", "list", "map", "struct", "null"];
 const ARRAYS = [Uint8Array, Int8Array, Uint16Array, Int16Array, Int32Array, Float32Array, Float64Array, BigInt64Array] as const;
@@ -20,6 +21,10 @@ const ASCII = 2;
 /** Doubles that are all small integers, as keys and decimals mostly are, are written as such. */
 const NARROWED = 4;
 const HEADER = 16;
+/** Of a buffer, with the zeros before it at most. */
+const BUFFER_HEADER = 16;
+/** Numbers for which a thread keeps memory in which they are tried as integers. */
+const MOST_KEPT = 1 << 16;
 
 /** Appends a batch. `out` must stand at a multiple of eight. */
 export function encodeBatch(out: ByteWriter, batch: ColumnBatch): void {
@@ -27,11 +32,107 @@ export function encodeBatch(out: ByteWriter, batch: ColumnBatch): void {
   out.reserve(HEADER);
   out.length += HEADER;
   for (const column of batch.columns) encodeVector(out, column);
+  endBatch(out, start, batch.length, batch.columns.length);
+}
+
+function endBatch(out: ByteWriter, start: number, rows: number, columns: number): void {
   out.align8();
   out.view.setUint32(start, out.length - start, true);
-  out.view.setUint32(start + 4, batch.length, true);
-  out.view.setUint32(start + 8, batch.columns.length, true);
+  out.view.setUint32(start + 4, rows, true);
+  out.view.setUint32(start + 8, columns, true);
   out.view.setUint32(start + 12, 0, true);
+}
+
+/**
+ * Batches of some of a batch's rows, as bytes: values go from their columns to where they are written, and whether doubles are integers is
+ * found once for all of them.
+ */
+export class RowsEncoder {
+  readonly #columns: readonly Column[];
+
+  constructor({ columns }: ColumnBatch) {
+    this.#columns = columns.map((vector) => ({ vector, narrow: narrowedOf(vector) }));
+  }
+
+  /** Appends the rows of these numbers as a batch. `out` must stand at a multiple of eight. */
+  encode(out: ByteWriter, rows: Int32Array): void {
+    const start = out.length;
+    out.reserve(HEADER);
+    out.length += HEADER;
+    for (const column of this.#columns) encodePicked(out, column, rows);
+    endBatch(out, start, rows.length, this.#columns.length);
+  }
+}
+
+interface Column {
+  readonly vector: Vector;
+  /** What doubles are written as, where all of them are small integers. */
+  readonly narrow: Int16Array | Int32Array | null;
+}
+
+function narrowedOf(vector: Vector): Int16Array | Int32Array | null {
+  if (vector.form !== "fixed" || !(vector.values instanceof Float64Array)) return null;
+  const values = vector.values.length === vector.length ? vector.values : vector.values.subarray(0, vector.length);
+  return narrowed(values)?.slice() ?? null;
+}
+
+function encodePicked(out: ByteWriter, { vector, narrow }: Column, rows: Int32Array): void {
+  if (vector.form !== "fixed" && vector.form !== "bytes") return encodeVector(out, gather(vector, rows, rows.length));
+  const count = rows.length;
+  const at = beginVector(out);
+  if (vector.valid !== null) buffer(out, pick(vector.valid, rows, count, false));
+  let flags = vector.valid === null ? 0 : HAS_VALID;
+  let element = 0;
+  if (vector.form === "fixed") {
+    const values = narrow ?? vector.values;
+    if (narrow !== null) flags |= NARROWED;
+    element = kindOf(values);
+    pick(values, rows, count, false, (bytes) => roomIn(out, bytes));
+    out.align8();
+  } else {
+    if (vector.ascii === true) flags |= ASCII;
+    encodeStrings(out, vector, rows);
+  }
+  endVector(out, at, vector.form, element, flags, count);
+}
+
+/** Strings one behind the other. */
+function encodeStrings(out: ByteWriter, { bytes, starts, ends }: BytesVector, rows: Int32Array): void {
+  const count = rows.length;
+  let total = 0;
+  for (let i = 0; i < count; i++) total += ends[rows[i]!]! - starts[rows[i]!]!;
+  // Room for all at once: the memory is another one where it grows.
+  out.reserve(3 * (BUFFER_HEADER + 8) + 8 * count + total);
+  const from = roomFor(out, Int32Array, count);
+  const to = roomFor(out, Int32Array, count);
+  const { offset } = roomIn(out, total);
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let used = 0;
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!;
+    from[i] = used;
+    used += copyBytes(source, starts[row]!, ends[row]!, out.bytes, offset + used);
+    to[i] = used;
+  }
+  out.align8();
+}
+
+function roomFor(out: ByteWriter, kind: Int32ArrayConstructor, count: number): Int32Array {
+  const { buffer: memory, offset } = roomIn(out, count * kind.BYTES_PER_ELEMENT);
+  const array = new kind(memory, offset, count);
+  out.align8();
+  return array;
+}
+
+/** A buffer of so many bytes, whose content is to be written before anything is appended. */
+function roomIn(out: ByteWriter, bytes: number): { readonly buffer: ArrayBufferLike; readonly offset: number } {
+  out.align8();
+  out.uint32(bytes);
+  out.align8();
+  out.reserve(bytes);
+  const offset = out.length;
+  out.length += bytes;
+  return { buffer: out.bytes.buffer, offset };
 }
 
 /** A batch in bytes of its own. */
@@ -43,10 +144,7 @@ export function encodedBatch(batch: ColumnBatch): Uint8Array {
 
 function encodeVector(out: ByteWriter, vector: Vector): void {
   const { length, valid, form } = vector;
-  out.align8();
-  const at = out.length;
-  out.reserve(8);
-  out.length += 8;
+  const at = beginVector(out);
   let element = 0;
   let flags = valid !== null && form !== "null" ? HAS_VALID : 0;
   if (valid !== null && form !== "null") buffer(out, valid);
@@ -105,6 +203,19 @@ function encodeVector(out: ByteWriter, vector: Vector): void {
     default:
       unreachable(vector);
   }
+  endVector(out, at, form, element, flags, length);
+}
+
+/** Leaves room for a vector's header; gives its place. */
+function beginVector(out: ByteWriter): number {
+  out.align8();
+  const at = out.length;
+  out.reserve(8);
+  out.length += 8;
+  return at;
+}
+
+function endVector(out: ByteWriter, at: number, form: Vector["form"], element: number, flags: number, length: number): void {
   const { bytes } = out;
   bytes[at] = FORMS.indexOf(form);
   bytes[at + 1] = element;
@@ -113,10 +224,14 @@ function encodeVector(out: ByteWriter, vector: Vector): void {
   out.view.setUint32(at + 4, length, true);
 }
 
-/** The same values in fewer bytes each; null where some value is no integer of 32 bits, or is -0. */
+/** Where doubles are tried as integers: memory of the thread, of which nothing is kept. */
+let tried = new Int32Array(0);
+
+/** The same values in fewer bytes each, until the next call; null where some value is no integer of 32 bits, or is -0. */
 function narrowed(values: Float64Array): Int16Array | Int32Array | null {
   const { length } = values;
-  const integers = new Int32Array(length);
+  if (tried.length < length || tried.length > Math.max(MOST_KEPT, length)) tried = new Int32Array(length);
+  const integers = tried;
   let spread = 0;
   for (let i = 0; i < length; i++) {
     const value = values[i]!;
@@ -125,7 +240,11 @@ function narrowed(values: Float64Array): Int16Array | Int32Array | null {
     integers[i] = integer;
     spread |= integer ^ (integer >> 31);
   }
-  return spread < 0x8000 ? new Int16Array(integers) : integers;
+  if (spread >= 0x8000) return integers.subarray(0, length);
+  // Each half word is written where a word was that has been read.
+  const halves = new Int16Array(integers.buffer, 0, length);
+  for (let i = 0; i < length; i++) halves[i] = integers[i]!;
+  return halves;
 }
 
 function kindOf(values: AnyArray): number {

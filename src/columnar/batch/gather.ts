@@ -340,8 +340,8 @@ export function compacted(vector: Vector): Vector {
   }
 }
 
-/** Short runs byte by byte: a native call costs more than they do. */
-function copyBytes(from: Buffer, start: number, end: number, to: Uint8Array, at: number): number {
+/** Short runs byte by byte: a native call costs more than they do. Gives how many bytes there were. */
+export function copyBytes(from: Buffer, start: number, end: number, to: Uint8Array, at: number): number {
   const length = end - start;
   if (length > 48) from.copy(to, at, start, end);
   else for (let k = 0; k < length; k++) to[at + k] = from[start + k]!;

@@ -3,20 +3,26 @@
  * counts as 0.0, all NaNs as one; decimals up to 18 digits as longs, larger ones as their big-endian bytes.
  */
 import { unreachable } from "../../common/errors";
+import { compile } from "../compile";
 import { hashBytes, hashInt, hashLong, hashText, SEED } from "../keys/murmur3";
 import type { Boxed, CalendarInterval, DataType, MapValue, VariantValue } from "../types";
-import type { Vector } from "../vector";
+import type { FixedVector, Vector } from "../vector";
 import { boxedReader } from "./boxed";
 
 const double = new Float64Array(1);
 const float = new Float32Array(double.buffer);
 const words = new Int32Array(double.buffer);
 
-/** The hash of each of `length` rows over `columns`, which have `types`. */
-export function hashRows(columns: readonly Vector[], types: readonly DataType[], length: number): Int32Array {
-  const hashes = new Int32Array(length).fill(SEED);
-  columns.forEach((column, i) => hashColumn(column, types[i]!, hashes, i === 0));
-  return hashes;
+/** The hash of each of `length` rows over `columns`, which have `types`; in `out`, where it is given, which is as long. */
+export function hashRows(
+  columns: readonly Vector[],
+  types: readonly DataType[],
+  length: number,
+  out: Int32Array = new Int32Array(length),
+): Int32Array {
+  out.fill(SEED);
+  columns.forEach((column, i) => hashColumn(column, types[i]!, out, i === 0));
+  return out;
 }
 
 /** hashes[i] becomes the hash of value i seeded with hashes[i]. `isFirst`: all seeds are the first one still. */
@@ -66,9 +72,28 @@ function hashColumn(vector: Vector, type: DataType, hashes: Int32Array, isFirst:
   for (let i = 0; i < length; i++) hashes[i] = hashBoxed(read(i), type, hashes[i]!);
 }
 
-/** False for types that the loop does not know. */
-function hashFixed(values: ArrayLike<number>, valid: Uint8Array | null, type: DataType, hashes: Int32Array): boolean {
-  const { length } = hashes;
+type Numbers = FixedVector["values"];
+type HashingLoop = (values: Numbers, valid: Uint8Array | null, hashes: Int32Array) => void;
+
+/** A loop for each kinds of arrays: one that has seen several is slow for all. */
+const loops = new Map<string, HashingLoop>();
+
+/** False for types that are not hashed as integers. */
+function hashFixed(values: Numbers, valid: Uint8Array | null, type: DataType, hashes: Int32Array): boolean {
+  const hashedAs = integerKind(type);
+  if (hashedAs === null) return false;
+  const key = `${hashedAs} ${values.constructor.name} ${valid === null}`;
+  let loop = loops.get(key);
+  if (loop === undefined) {
+    loop = compile<HashingLoop>(loopSource(hashedAs, valid !== null), { hashInt, hashLong });
+    loops.set(key, loop);
+  }
+  loop(values, valid, hashes);
+  return true;
+}
+
+/** As an integer of how many bits a value of the type is hashed; null for other types. */
+function integerKind(type: DataType): "int" | "long" | null {
   switch (type.kind) {
     case "int":
     case "date":
@@ -76,25 +101,30 @@ function hashFixed(values: ArrayLike<number>, valid: Uint8Array | null, type: Da
     case "short":
     case "boolean":
     case "yearMonthInterval":
-      for (let i = 0; i < length; i++) if (valid === null || valid[i] === 1) hashes[i] = hashInt(values[i]!, hashes[i]!);
-      return true;
+      return "int";
     case "decimal":
-      if (type.precision > 18) return false;
-      break;
+      return type.precision > 18 ? null : "long";
     case "long":
     case "timestamp":
     case "timestamp_ntz":
     case "time":
     case "dayTimeInterval":
-      break;
+      return "long";
     default:
-      return false;
+      return null;
   }
-  for (let i = 0; i < length; i++) {
-    const value = values[i]!;
-    if (valid === null || valid[i] === 1) hashes[i] = hashLong(value | 0, Math.floor(value / 0x1_0000_0000) | 0, hashes[i]!);
-  }
-  return true;
+}
+
+function loopSource(hashedAs: "int" | "long", mayMiss: boolean): string {
+  const hash =
+    hashedAs === "int" ? "hashInt(value, hashes[i])" : "hashLong(value | 0, Math.floor(value / 0x100000000) | 0, hashes[i])";
+  return `return (values, valid, hashes) => {
+    for (let i = 0; i < hashes.length; i++) {
+      ${mayMiss ? "if (valid[i] === 0) continue;" : ""}
+      const value = values[i];
+      hashes[i] = ${hash};
+    }
+  };`;
 }
 
 /** The hash of one value, seeded. */

@@ -2,7 +2,7 @@
  * The map side of an exchange: rows go to partitions and into the task's map output, as frames of batches. Rows gather until there
  * are enough of them for batches that are worth reading, are put in the order of their partitions, and are cut there.
  */
-import { concatBatches, encodeBatch, gatherBatch, hashRows, sliceBatch } from "../../../columnar/batch";
+import { concatBatches, encodeBatch, hashRows, RowsEncoder } from "../../../columnar/batch";
 import type { DataType } from "../../../columnar/types";
 import type { ColumnBatch, Vector } from "../../../columnar/vector";
 import { Content } from "../../../shuffle/frame";
@@ -25,6 +25,11 @@ export class ExchangeWriter {
   #rows = 0;
   #bytes = 0;
   readonly #enough: number;
+  // The partition of each row, the rows in the order of their partitions, where those of each begin, and where the next one goes.
+  #targets = new Int32Array(0);
+  #order = new Int32Array(0);
+  readonly #ends: Int32Array;
+  readonly #next: Int32Array;
 
   /** @param route null where all rows go to partition 0. */
   constructor(
@@ -34,6 +39,8 @@ export class ExchangeWriter {
   ) {
     this.#runs = new PartitionedRuns(env, numPartitions, shuffleCompression(env), "exchange");
     this.#enough = Math.min(MAX_ROWS, numPartitions * ROWS_PER_PARTITION);
+    this.#ends = new Int32Array(numPartitions + 1);
+    this.#next = new Int32Array(numPartitions);
   }
 
   write(batch: ColumnBatch): void {
@@ -59,19 +66,25 @@ export class ExchangeWriter {
   #scatter(batch: ColumnBatch, route: Router): void {
     const { numPartitions } = this;
     const { length } = batch;
-    const targets = new Int32Array(length);
+    if (this.#targets.length < length) {
+      this.#targets = new Int32Array(length);
+      this.#order = new Int32Array(length);
+    }
+    const targets = this.#targets.subarray(0, length);
+    const order = this.#order;
+    const ends = this.#ends;
     route(batch, targets);
-    const ends = new Int32Array(numPartitions + 1);
-    for (let i = 0; i < length; i++) ends[targets[i]! + 1]!++;
+    countRows(targets, ends);
     // All to one partition, as rows are dealt by tasks: they are in order.
     if (ends[targets[0]! + 1] === length) return this.#frame(targets[0]!, batch);
     for (let p = 0; p < numPartitions; p++) ends[p + 1]! += ends[p]!;
-    const order = new Int32Array(length);
-    const next = ends.slice(0, numPartitions);
-    for (let i = 0; i < length; i++) order[next[targets[i]!]!++] = i;
-    const sorted = gatherBatch(batch, order, length);
+    this.#next.set(ends.subarray(0, numPartitions));
+    placeRows(targets, this.#next, order);
+    const rows = new RowsEncoder(batch);
     for (let p = 0; p < numPartitions; p++) {
-      if (ends[p] !== ends[p + 1]) this.#frame(p, sliceBatch(sorted, ends[p]!, ends[p + 1]!));
+      const [from, to] = [ends[p]!, ends[p + 1]!];
+      if (from === to) continue;
+      this.#runs.frame(p, to - from, Content.Columns, (out) => rows.encode(out, order.subarray(from, to)));
     }
   }
 
@@ -92,6 +105,17 @@ export class ExchangeWriter {
   }
 }
 
+/** counts[p + 1] becomes the number of rows of partition p. */
+function countRows(targets: Int32Array, counts: Int32Array): void {
+  counts.fill(0);
+  for (let i = 0; i < targets.length; i++) counts[targets[i]! + 1]!++;
+}
+
+/** Rows to where the next of their partition goes. */
+function placeRows(targets: Int32Array, next: Int32Array, order: Int32Array): void {
+  for (let i = 0; i < targets.length; i++) order[next[targets[i]!]!++] = i;
+}
+
 /** Spark's hash partitioning: pmod(murmur3(keys), n). `keysOf` gives the key columns of a batch. */
 export function hashRouter(
   keysOf: (batch: ColumnBatch) => readonly Vector[],
@@ -99,13 +123,13 @@ export function hashRouter(
   numPartitions: number,
 ): Router {
   return (batch, out) => {
-    const hashes = hashRows(keysOf(batch), types, batch.length);
+    hashRows(keysOf(batch), types, batch.length, out);
     if ((numPartitions & (numPartitions - 1)) === 0) {
-      for (let i = 0; i < batch.length; i++) out[i] = hashes[i]! & (numPartitions - 1);
+      for (let i = 0; i < batch.length; i++) out[i]! &= numPartitions - 1;
       return;
     }
     for (let i = 0; i < batch.length; i++) {
-      const remainder = hashes[i]! % numPartitions;
+      const remainder = out[i]! % numPartitions;
       out[i] = remainder < 0 ? remainder + numPartitions : remainder;
     }
   };
