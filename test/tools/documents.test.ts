@@ -77,6 +77,18 @@ test("documents name scripts of package.json", () => {
   expect(unknown).toEqual([]);
 });
 
+test("the index of decisions has each page once, with its title", () => {
+  const pages = readdirSync(join(root, "docs/adr")).filter((name) => name !== "README.md");
+  const titles = pages.map((name) => {
+    const [, number, title] = /^# (\d+)\. (.*)$/m.exec(read(`docs/adr/${name}`)) ?? [];
+    return `- [${number?.padStart(4, "0")}](${name}) ${title}`;
+  });
+  const listed = read("docs/adr/README.md")
+    .split("\n")
+    .filter((line) => line.startsWith("- "));
+  expect(listed.sort()).toEqual(titles.sort());
+});
+
 /** The line of layers as lists of those that stand beside each other, the lowest first. */
 function layersOf(path: string): string[][] {
   const line = read(path)
