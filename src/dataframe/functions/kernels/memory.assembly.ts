@@ -1,4 +1,4 @@
-// Where kernels of values find what they work on. kernel.ts has the same numbers.
+// Where kernels of values find what they work on. host.ts has the same numbers.
 
 /** The bytes that are hashed: up to MOST_BYTES, and as many again behind them. */
 export const INPUT: usize = 0x10000;
