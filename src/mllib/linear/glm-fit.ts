@@ -2,7 +2,7 @@
  * Generalized linear models by iteratively reweighted least squares: P. J. Green, Iteratively Reweighted Least Squares for
  * Maximum Likelihood Estimation, and some Robust and Resistant Alternatives (1984).
  */
-import { leastSquares, type LeastSquaresFit } from "../optim/weighted-least-squares";
+import { leastSquares, type LeastSquaresFit, type LeastSquaresSolution } from "../optim/weighted-least-squares";
 import type { FamilySpec } from "./families";
 import type { Moments } from "../optim/moments";
 import type { Reweighting } from "./reweight";
@@ -16,7 +16,10 @@ export interface GlmOptions {
   readonly tol: number;
 }
 
+/** Plain data. */
 export interface GlmFit extends LeastSquaresFit {
+  /** Of the last step's equations (LeastSquaresSolution). */
+  readonly inverseDiagonal: Float64Array | undefined;
   readonly numIterations: number;
 }
 
@@ -30,15 +33,12 @@ export function* fitGlm(options: GlmOptions): MomentSteps<GlmFit> {
   const isIdentity = family.link === "identity" || (typeof family.link === "object" && family.link.power === 1);
   if (isGaussian && isIdentity) {
     const moments = yield options.hasOffset ? { family, model: undefined, offsetOnly: true } : null;
-    return {
-      ...leastSquares(moments, { ...solve, standardizeFeatures: true, standardizeLabel: true }),
-      numIterations: 1,
-    };
+    return fitOf(leastSquares(moments, { ...solve, standardizeFeatures: true, standardizeLabel: true }), 1);
   }
   const start = yield { family, model: undefined };
   let model = leastSquares(start, { ...solve, standardizeFeatures: true, standardizeLabel: true });
   for (let iteration = 0; ; iteration++) {
-    if (iteration >= maxIter) return { ...model, numIterations: iteration };
+    if (iteration >= maxIter) return fitOf(model, iteration);
     const { coefficients, intercept } = model;
     const moments = yield { family, model: { coefficients, intercept } };
     const next = leastSquares(moments, { ...solve, standardizeFeatures: false, standardizeLabel: false });
@@ -47,6 +47,12 @@ export function* fitGlm(options: GlmOptions): MomentSteps<GlmFit> {
       Math.abs(next.intercept - intercept),
     );
     model = next;
-    if (change < tol) return { ...model, numIterations: iteration + 1 };
+    if (change < tol) return fitOf(model, iteration + 1);
   }
 }
+
+const fitOf = (model: LeastSquaresSolution, numIterations: number): GlmFit => ({
+  ...model,
+  inverseDiagonal: model.inverseDiagonal(),
+  numIterations,
+});

@@ -31,13 +31,16 @@ export interface LeastSquaresOptions {
 export interface LeastSquaresFit {
   readonly coefficients: Float64Array;
   readonly intercept: number;
-  /** Diagonal of (AᵀWA)⁻¹, the intercept last; undefined where the equations were not solved by decomposition. */
-  readonly inverseDiagonal?: Float64Array;
   /** [0] where the equations were solved by decomposition, as Spark has it. */
   readonly objectiveHistory: number[];
 }
 
-export function leastSquares(moments: Moments, options: LeastSquaresOptions): LeastSquaresFit {
+export interface LeastSquaresSolution extends LeastSquaresFit {
+  /** Diagonal of (AᵀWA)⁻¹, the intercept last, which takes longer than the solution; undefined where the equations were not solved by decomposition. */
+  readonly inverseDiagonal: () => Float64Array | undefined;
+}
+
+export function leastSquares(moments: Moments, options: LeastSquaresOptions): LeastSquaresSolution {
   const { fitIntercept, regParam, elasticNetParam, standardizeFeatures, standardizeLabel } = options;
   const { weightSum, labelMean } = moments;
   const width = moments.means.length;
@@ -47,7 +50,12 @@ export function leastSquares(moments: Moments, options: LeastSquaresOptions): Le
   const deviation = Math.sqrt(Math.max(moments.labelSquares / weightSum, 0));
   if (deviation === 0) {
     if (fitIntercept || labelMean === 0)
-      return { coefficients: new Float64Array(width), intercept: labelMean, objectiveHistory: [0] };
+      return {
+        coefficients: new Float64Array(width),
+        intercept: labelMean,
+        objectiveHistory: [0],
+        inverseDiagonal: () => undefined,
+      };
     if (regParam > 0 && standardizeLabel)
       throw new UsageError(
         "INVALID_TRAINING_DATA",
@@ -107,13 +115,12 @@ export function leastSquares(moments: Moments, options: LeastSquaresOptions): Le
 
   const coefficients = scaled.map((value, j) => (std[j] === 0 ? 0 : (value * labelStd) / std[j]!));
   const intercept = fitIntercept ? (scaledLabelMean - dot(scaled, scaledMeans)) * labelStd : 0;
-  if (decomposed === undefined) return { coefficients, intercept, objectiveHistory };
-  const diagonal = inverseDiagonal(decomposed, width).map((value, j) => value / (weightSum * std[j]! * std[j]!));
-  const z = forward(decomposed, scaledMeans);
-  return {
-    coefficients,
-    intercept,
-    objectiveHistory,
-    inverseDiagonal: fitIntercept ? Float64Array.from([...diagonal, (1 + dot(z, z)) / weightSum]) : diagonal,
-  };
+  return { coefficients, intercept, objectiveHistory, inverseDiagonal: diagonal };
+
+  function diagonal(): Float64Array | undefined {
+    if (decomposed === undefined) return undefined;
+    const found = inverseDiagonal(decomposed, width).map((value, j) => value / (weightSum * std[j]! * std[j]!));
+    const z = forward(decomposed, scaledMeans);
+    return fitIntercept ? Float64Array.from([...found, (1 + dot(z, z)) / weightSum]) : found;
+  }
 }

@@ -78,7 +78,7 @@ export class LinearRegression extends withParams(LinearEstimator<LinearRegressio
       maxIter: this.getMaxIter(),
       tol: this.getTol(),
     });
-    const training = { inverseDiagonal, objectiveHistory };
+    const training = { inverseDiagonal: inverseDiagonal(), objectiveHistory };
     return LinearRegressionModel.fitted(this, [new DenseVector(coefficients).compressed(), intercept], df, training);
   }
 
