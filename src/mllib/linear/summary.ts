@@ -1,5 +1,6 @@
 /** Statistics of training blocks that fits begin with: means and deviations of features and label, weights of the classes. */
-import { DataError } from "../../common/errors";
+import { DataError, InternalError } from "../../common/errors";
+import { packedColumn } from "../optim/cholesky";
 import { MAX_FEATURES } from "../optim/weighted-least-squares";
 import { addMoments, type Moments, noMoments } from "../optim/moments";
 import { type GradientKernels, type KernelMemory, type Region, withKernels } from "../kernels/gradient-kernels";
@@ -232,6 +233,7 @@ export function momentsOf(
   reweight?: (block: TrainingBlock) => Pick<TrainingBlock, "label" | "weight">,
 ): Moments | null {
   let total: Moments | null = null;
+  let sparse: SparseSums | null = null;
   for (const block of blocks) {
     if (block.width > MAX_FEATURES)
       throw new DataError(
@@ -239,13 +241,14 @@ export function momentsOf(
         `The normal equations are for at most ${MAX_FEATURES} features, but there are ${block.width}.`,
       );
     const { label, weight } = reweight?.(block) ?? block;
-    const part =
-      block.sparse === null
-        ? withKernels((memory) => denseMoments(memory, block, label, weight))
-        : sparseMoments(block, label, weight);
-    total = total === null ? part : addMoments(total, part);
+    if (block.sparse !== null) (sparse ??= new SparseSums(block.width)).add(block, label, weight);
+    else {
+      const part = withKernels((memory) => denseMoments(memory, block, label, weight));
+      total = total === null ? part : addMoments(total, part);
+    }
   }
-  return total;
+  const rest = sparse?.moments() ?? null;
+  return total === null || rest === null ? (total ?? rest) : addMoments(total, rest);
 }
 
 /** The label is one more column of the tile. */
@@ -315,37 +318,71 @@ function splitLabel(all: Moments): Moments {
   };
 }
 
-function sparseMoments(block: TrainingBlock, label: Float64Array, weight: Float64Array | null): Moments {
-  const { rows, width } = block;
-  const { starts, indices, values } = block.sparse!;
-  const moments = noMoments(width);
-  const { means, labelProducts, products } = moments;
-  moments.count = rows;
-  for (let r = 0; r < rows; r++) {
-    const w = weight?.[r] ?? 1;
-    if (w === 0) continue;
-    moments.weightSum += w;
-    moments.labelMean += w * label[r]!;
-    for (let a = starts[r]!; a < starts[r + 1]!; a++) {
-      const j = indices[a]!;
-      const scaled = w * values[a]!;
-      means[j]! += scaled;
-      labelProducts[j]! += scaled * label[r]!;
-      const column = (j * (j + 1)) / 2;
-      for (let b = starts[r]!; b <= a; b++) products[column + indices[b]!]! += scaled * values[b]!;
+/**
+ * Sums over the rows of sparse blocks. They are taken about zero, and about the first label, as what is not stored is zero, and centred at the
+ * end: products by two features are many more than the entries of a block.
+ */
+class SparseSums {
+  readonly #sums: Moments;
+  #origin: number | undefined;
+
+  constructor(width: number) {
+    this.#sums = noMoments(width);
+  }
+
+  add({ rows, width, sparse }: TrainingBlock, label: Float64Array, weight: Float64Array | null): void {
+    const sums = this.#sums;
+    const { means, labelProducts, products } = sums;
+    if (width !== means.length) throw new InternalError(`A block of ${width} features came to sums over ${means.length}.`);
+    const { starts, indices, values } = sparse!;
+    const origin = (this.#origin ??= label[0]!);
+    let [weightSum, labelSum] = [0, 0];
+    for (let r = 0; r < rows; r++) {
+      const w = weight?.[r] ?? 1;
+      if (w === 0) continue;
+      const y = label[r]! - origin;
+      weightSum += w;
+      labelSum += w * y;
+      for (let a = starts[r]!; a < starts[r + 1]!; a++) {
+        const j = indices[a]!;
+        const scaled = w * values[a]!;
+        means[j]! += scaled;
+        labelProducts[j]! += scaled * y;
+        const column = packedColumn(j);
+        for (let b = starts[r]!; b <= a; b++) products[column + indices[b]!]! += scaled * values[b]!;
+      }
     }
+    sums.count += rows;
+    if (weightSum > 0) this.#addLabels(label, weight, weightSum, labelSum / weightSum);
   }
-  const { weightSum } = moments;
-  if (weightSum === 0) return moments;
-  moments.labelMean /= weightSum;
-  for (let r = 0; r < rows; r++) {
-    const d = label[r]! - moments.labelMean;
-    moments.labelSquares += (weight?.[r] ?? 1) * d * d;
+
+  /** `mean` is that of the block's labels less the origin. */
+  #addLabels(label: Float64Array, weight: Float64Array | null, weightSum: number, mean: number): void {
+    const sums = this.#sums;
+    let squares = 0;
+    for (let r = 0; r < label.length; r++) {
+      const d = label[r]! - this.#origin! - mean;
+      squares += (weight?.[r] ?? 1) * d * d;
+    }
+    const share = weightSum / (sums.weightSum + weightSum);
+    const shift = mean - sums.labelMean;
+    sums.labelSquares += squares + sums.weightSum * share * shift * shift;
+    sums.labelMean += share * shift;
+    sums.weightSum += weightSum;
   }
-  means.forEach((sum, j) => (means[j] = sum / weightSum));
-  for (let j = 0, at = 0; j < width; j++) {
-    labelProducts[j]! -= weightSum * means[j]! * moments.labelMean;
-    for (let i = 0; i <= j; i++, at++) products[at]! -= weightSum * means[i]! * means[j]!;
+
+  /** Of all rows so far; nothing can be added then. */
+  moments(): Moments {
+    const sums = this.#sums;
+    const { means, labelProducts, products, weightSum } = sums;
+    if (weightSum === 0) return sums;
+    for (let j = 0; j < means.length; j++) means[j]! /= weightSum;
+    for (let j = 0, at = 0; j < means.length; j++) {
+      const scaled = weightSum * means[j]!;
+      labelProducts[j]! -= scaled * sums.labelMean;
+      for (let i = 0; i <= j; i++, at++) products[at]! -= scaled * means[i]!;
+    }
+    sums.labelMean += this.#origin!;
+    return sums;
   }
-  return moments;
 }

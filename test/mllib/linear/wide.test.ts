@@ -4,11 +4,17 @@ import { fitLogistic } from "../../../src/mllib/linear/logistic-fit";
 import type { PassSteps } from "../../../src/mllib/linear/objective";
 import { KernelMemory } from "../../../src/mllib/kernels/gradient-kernels";
 import { type PassSpec, runPass } from "../../../src/mllib/linear/pass";
-import { summarize, type Summary } from "../../../src/mllib/linear/summary";
+import { momentsOf, summarize, type Summary } from "../../../src/mllib/linear/summary";
 import { fitSvc } from "../../../src/mllib/linear/svc-fit";
 import { type TrainingBlock, trainingBlock } from "../../../src/mllib/linear/tiles";
+import { noMoments } from "../../../src/mllib/optim/moments";
 import { passing } from "./in-process";
 import { expectNear } from "./near";
+
+jest.mock("../../../src/mllib/optim/moments", () => {
+  const actual = jest.requireActual<typeof import("../../../src/mllib/optim/moments")>("../../../src/mllib/optim/moments");
+  return { ...actual, noMoments: jest.fn(actual.noMoments) };
+});
 
 let state = 3;
 const random = (): number => (state = (Math.imul(1664525, state) + 1013904223) >>> 0) / 4294967296;
@@ -74,6 +80,44 @@ test("sums of sparse rows stay when dense ones follow", () => {
   expectNear([together.loss], [sum((part) => part.loss)], 1e-12);
   expectNear(together.residuals, [sum((part) => part.residuals[0]!)], 1e-9);
   expectNear(together.gradient, Array.from(spec.coefficients.keys(), (j) => sum((part) => part.gradient[j]!)), 1e-9); // prettier-ignore
+});
+
+test("moments of sparse blocks are those of their rows as one dense block, and have room for the products of features once", () => {
+  const width = 40;
+  const blocks = [sparseBlock(30, width, 5), sparseBlock(1, width, 5), sparseBlock(50, width, 4)].map((block, i) => ({
+    ...block,
+    label: block.label.map((label, row) => 1e6 + label + (row % 7)),
+    weight: i === 2 ? block.label.map((_, row) => row % 3) : null,
+  }));
+  const rows = blocks.flatMap(({ sparse, label, weight }) =>
+    Array.from(label, (y, row) => {
+      const x = new Float64Array(width);
+      for (let at = sparse!.starts[row]!; at < sparse!.starts[row + 1]!; at++) x[sparse!.indices[at]!] = sparse!.values[at]!;
+      return { x, y, w: weight?.[row] ?? 1 };
+    }),
+  );
+  const dense = trainingBlock({
+    rows: rows.length,
+    width,
+    dense: Float64Array.from(rows.flatMap(({ x }) => [...x])),
+    sparse: null,
+    label: Float64Array.from(rows, ({ y }) => y),
+    weight: Float64Array.from(rows, ({ w }) => w),
+    extra: [],
+  });
+  const made = jest.mocked(noMoments).mockClear();
+  const moments = momentsOf(blocks)!;
+  expect(made).toHaveBeenCalledTimes(1);
+  const expected = momentsOf([dense])!;
+  expect(moments.count).toBe(rows.length);
+  for (const name of ["weightSum", "labelMean", "labelSquares"] as const) expectNear([moments[name]], [expected[name]], 1e-9);
+  for (const name of ["means", "labelProducts", "products"] as const) expectNear(moments[name], [...expected[name]], 1e-9);
+  // Dense blocks among them.
+  expectNear(
+    momentsOf([blocks[0]!, dense, blocks[1]!])!.products,
+    [...momentsOf([dense, ...blocks.slice(0, 2)])!.products],
+    1e-9,
+  );
 });
 
 test("blocks that are made while a pass asks for them leave its sums as they are", () => {
