@@ -268,6 +268,11 @@ export const IO_ENCRYPTION_KEY_BITS = choice(
 );
 text("spark.io.compression.codec", "snappy", "Codec of compressed shuffle segments and spill files: snappy or none.");
 flag("spark.shuffle.reduceLocality.enabled", true, "Run reduce tasks where most of their input lies.");
+export const READ_HOST_LOCAL_DISK = flag(
+  "spark.shuffle.readHostLocalDisk",
+  true,
+  "Read the files of other executors in place where they can be seen, instead of asking these executors for them.",
+);
 define("spark.reducer.maxSizeInFlight", "48m", "Bytes that a task asks for ahead from other executors.", (v, k) =>
   parseBytes(v, k, "m"),
 );

@@ -10,7 +10,7 @@ export interface BlockAddress {
   /** Name of the machine, for locality and messages. */
   readonly host: string;
   readonly endpoint: Endpoint;
-  /** Processes with the same value see the same files under the same paths. See `fileSystemId`. */
+  /** Processes with the same value read each other's files in place: they see the same ones under the same paths. See `fileSystemId`. */
   readonly fileSystem: string;
   /** The executor's own directories, where its map outputs are. Empty for a process that has none. */
   readonly directories: readonly string[];

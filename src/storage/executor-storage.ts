@@ -5,7 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { MAX_TASK_MEMORY } from "../common/config-entries";
+import { MAX_TASK_MEMORY, READ_HOST_LOCAL_DISK } from "../common/config-entries";
 import { ClusterError, InternalError } from "../common/errors";
 import { parseBytes, parseDuration } from "../common/units";
 import type { BlockAddress } from "./block-address";
@@ -108,10 +108,12 @@ export class ExecutorStorage {
     this.#evacuation = new Evacuation({ store, files: this.#files, layout, client, ports, self });
     this.#holdings = new HoldingsRegistry(release);
     this.#handlers = this.#makeHandlers();
+    const inPlace = conf(READ_HOST_LOCAL_DISK.key) ?? READ_HOST_LOCAL_DISK.defaultText;
+    const readsInPlace = READ_HOST_LOCAL_DISK.parse(inPlace, READ_HOST_LOCAL_DISK.key);
     this.shared = {
       executorId,
       host,
-      fileSystem: fileSystemId(),
+      fileSystem: readsInPlace ? fileSystemId() : `${fileSystemId()}|${executorId}`,
       slots: plan.slots,
       cells: pool.cells.buffer,
       directories: this.#directories.directories,

@@ -302,10 +302,12 @@ describe("shuffles", () => {
   const ordered = (rows: number[][]): number[][] => [...rows].sort((a, b) => a[0]! - b[0]! || a[1]! - b[1]!);
 
   test.each([
-    ["in place", true, 18, 0],
-    ["over the wire", false, 9, 9],
-  ] as const)("segments of two executors, %s", async (_name, inPlace, local, remote) => {
-    const [first, second] = [await cluster.add({ inPlace }), await cluster.add({ inPlace })];
+    ["in place", true, "true", 18, 0],
+    ["over the wire", false, "true", 9, 9],
+    ["over the wire, as the user wants it", true, "false", 9, 9],
+  ] as const)("segments of two executors, %s", async (_name, inPlace, readHostLocalDisk, local, remote) => {
+    const options = { inPlace, conf: { "spark.shuffle.readHostLocalDisk": readHostLocalDisk } };
+    const [first, second] = [await cluster.add(options), await cluster.add(options)];
     for (let map = 0; map < 6; map++) await cluster.writeMap(map % 2 === 0 ? first : second, 1, map, sizes);
     expect((await first.run("sizes", { shuffleId: 1 })).result).toEqual(Array.from({ length: 6 }, () => [100, 0]));
     const { result } = await first.run<{ got: number[][]; local: number; remote: number }>("fetch", {
