@@ -267,7 +267,11 @@ export const IO_ENCRYPTION_KEY_BITS = choice(
   "Length of its key: 128, 192 or 256.",
 );
 text("spark.io.compression.codec", "snappy", "Codec of compressed shuffle segments and spill files: snappy or none.");
-flag("spark.shuffle.reduceLocality.enabled", true, "Run reduce tasks where most of their input lies.");
+flag(
+  "spark.shuffle.reduceLocality.enabled",
+  true,
+  "Run reduce tasks near hosts that hold a fifth of their input, where that is a MiB or more.",
+);
 export const READ_HOST_LOCAL_DISK = flag(
   "spark.shuffle.readHostLocalDisk",
   true,

@@ -112,7 +112,11 @@ export class Application {
     );
     this.#outcomes = new TaskOutcomes(options, this.#executors);
     this.#stages = new PreparedStages({ cpus: options.scheduler.taskCpus, profileOf: (rddId) => options.profileOf(rddId) });
-    this.#scheduler = new Scheduler({ config: options.scheduler, wants: (type) => options.bus.wants(type) });
+    this.#scheduler = new Scheduler({
+      config: options.scheduler,
+      wants: (type) => options.bus.wants(type),
+      statusOffsets: (status) => this.#backend.mapOutputOffsets(status as Uint8Array),
+    });
     this.#backend.start(this.#handlers());
   }
 

@@ -40,4 +40,12 @@ export interface ShuffleDependencyInfo {
   readonly node: LineageNode;
   readonly shuffleId: number;
   readonly numReducers: number;
+  /** What child partition `partition` reads of it; absent: reduce partition `partition`. */
+  parts?(partition: number): readonly ShufflePart[];
+}
+
+/** Reduce partition `reduce` as the map tasks `maps` wrote it; as all of them did where absent. */
+export interface ShufflePart {
+  readonly reduce: number;
+  readonly maps?: readonly number[];
 }

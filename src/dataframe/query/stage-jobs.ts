@@ -11,6 +11,7 @@ import { planToBytes } from "../exec/plan-bytes";
 import type { ShippedPlan } from "../exec/runtime";
 import { isOrderSensitive } from "../physical/order-sensitive";
 import type { StagePlan, StageRun, StageTask, StageTaskInput } from "../physical/plan";
+import { walk } from "../physical/traverse";
 
 /** A stage that is ready to run: what it reads has been written. */
 export interface ReadyStage {
@@ -123,10 +124,26 @@ export class StageJobs {
       plan: planToBytes(shipped),
       payloads: stage.tasks.map((input) => planToBytes({ input, run } satisfies StageTask)),
       shuffles: [...stage.shuffles, ...stage.broadcasts],
+      parts: partsOf(stage),
       inputs: stage.inputs,
       functions: stage.functions,
       ...(stage.hosts === undefined ? {} : { hosts: stage.hosts }),
       orderSensitive: isOrderSensitive(plan),
     };
   }
+}
+
+/** What each task reads of the shuffles. */
+function partsOf({ plan, shuffles, tasks }: ReadyStage): NonNullable<PlanStage["parts"]> {
+  const reads = new Map<unknown, number[]>(shuffles.map((shuffle) => [shuffle, []]));
+  walk(plan.root, (node) => {
+    if (node.kind === "shuffleRead") reads.get(shuffles[node.input])!.push(node.id);
+  });
+  const inputs = tasks.map((task) => task.shuffles);
+  return (partition, shuffle) =>
+    (reads.get(shuffle) ?? []).flatMap((id) =>
+      (inputs[partition]![id] ?? []).map(({ reduce, maps }) =>
+        maps === undefined ? { reduce } : { reduce, maps: Array.from({ length: maps[1] - maps[0] }, (_, i) => maps[0] + i) },
+      ),
+    );
 }

@@ -11,7 +11,7 @@ import { StorageLevel } from "../../storage/storage-level";
 import { Lifeline } from "../cleaner";
 import type { Call, ContextPort } from "../context-port";
 import { determinismOf } from "../determinism";
-import type { LineageNode, NarrowDependency, ShuffleDependencyInfo } from "../lineage";
+import type { LineageNode, NarrowDependency, ShuffleDependencyInfo, ShufflePart } from "../lineage";
 import type { Partitioner } from "../partitioner";
 import type { NodeSpec, SpecEncoder } from "../stage-spec";
 import type { PlanShuffle } from "./plan-shuffle";
@@ -117,6 +117,11 @@ export abstract class DatasetNode {
   /** Hosts near the data of a partition, for leaves. */
   locations(_partition: number): readonly string[] {
     return [];
+  }
+
+  /** What a partition reads of the shuffle, which is one of the dependencies. */
+  shuffleParts(partition: number, _shuffle: ShuffleEdge): readonly ShufflePart[] {
+    return [{ reduce: partition }];
   }
 
   /** All tasks of the stage start together. */
@@ -228,9 +233,11 @@ export function lineageOf(root: DatasetNode): DatasetLineage {
   for (const node of ancestors(root)) {
     const dependencies = node.dependencies.map((dependency): DatasetLineage["dependencies"][number] => {
       const parent = made.get(dependency.node)!;
-      return dependency.kind === "narrow"
-        ? { kind: "narrow", node: parent, parents: (partition) => dependency.parents(partition) }
-        : { kind: "shuffle", node: parent, shuffleId: dependency.shuffleId, numReducers: dependency.numReducers, dependency };
+      if (dependency.kind === "narrow")
+        return { kind: "narrow", node: parent, parents: (partition) => dependency.parents(partition) };
+      const { shuffleId, numReducers } = dependency;
+      const parts = (partition: number): readonly ShufflePart[] => node.shuffleParts(partition, dependency);
+      return { kind: "shuffle", node: parent, shuffleId, numReducers, parts, dependency };
     });
     made.set(node, {
       dataset: node,

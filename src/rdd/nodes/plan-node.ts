@@ -2,9 +2,10 @@
 import type { Frozen } from "../../closure/frozen";
 import { InternalError } from "../../common/errors";
 import type { ContextPort } from "../context-port";
+import type { ShufflePart } from "../lineage";
 import type { PlanKind } from "../plan-port";
 import type { NodeSpec, SpecEncoder } from "../stage-spec";
-import { DatasetNode, type NodeDependency } from "./node";
+import { DatasetNode, type NodeDependency, type ShuffleEdge } from "./node";
 import type { PlanShuffle } from "./plan-shuffle";
 
 export interface PlanInput {
@@ -21,6 +22,8 @@ export interface PlanStage {
   readonly payloads: readonly Uint8Array[];
   /** What the payloads name, the ids of these among it, is not in `plan`: it may be the same for many runs. */
   readonly shuffles: readonly PlanShuffle[];
+  /** What a partition reads of one of them, not counting what every partition reads whole; absent: nothing. */
+  readonly parts?: (partition: number, shuffle: ShuffleEdge) => readonly ShufflePart[];
   readonly inputs: readonly PlanInput[];
   /** The user's functions by the names that the plan has for them. */
   readonly functions: ReadonlyMap<string, Frozen>;
@@ -74,6 +77,10 @@ export class PlanNode extends DatasetNode {
 
   override locations(partition: number): readonly string[] {
     return this.#known.hosts?.[partition] ?? [];
+  }
+
+  override shuffleParts(partition: number, shuffle: ShuffleEdge): readonly ShufflePart[] {
+    return this.#known.parts?.(partition, shuffle) ?? [];
   }
 
   override get orderSensitive(): boolean {

@@ -1,8 +1,17 @@
+import type { ShufflePart } from "../../../src/rdd/lineage";
 import { Harness } from "./support/harness";
 import { LineageBuilder } from "./support/lineage";
 
 const places = (h: Harness): unknown[] => h.tasks().map(({ partition, executorId }) => [partition, executorId]);
 const localities = (h: Harness): string[] => h.eventsOf("TaskStart").map(({ taskInfo }) => taskInfo.taskLocality);
+
+/** Offsets of segments for map outputs whose status is their sizes in MB. */
+function megabytes(status: unknown): Float64Array {
+  const sizes = status as readonly number[];
+  const offsets = new Float64Array(sizes.length + 1);
+  for (const [reduce, size] of sizes.entries()) offsets[reduce + 1] = offsets[reduce]! + size * 1e6;
+  return offsets;
+}
 
 describe("Locality", () => {
   test("a cached partition runs where it is cached", () => {
@@ -68,6 +77,17 @@ describe("Locality", () => {
     expect(h.task(0, 2)?.executorId).toBe("2");
   });
 
+  test("a host that is lost is not waited for, though others are", () => {
+    const h = new Harness();
+    const hosts = ["alpha", "beta"];
+    for (const [i, host] of hosts.entries()) h.executor(String(i), 1, host);
+    h.submit(new LineageBuilder().source(4, { prefers: (partition) => [hosts[partition % 2]!] }));
+    h.lose("1");
+    h.finish(h.tasks()[0]);
+    for (let i = 0; i < 3; i++) h.finish(h.tasks()[0]);
+    expect(h.succeeded).toHaveLength(1);
+  });
+
   test("tasks without a preference do not wait for those that have one", () => {
     const h = new Harness();
     h.executor("1", 4, "alpha");
@@ -92,7 +112,7 @@ describe("Locality", () => {
   });
 
   test("a reduce task runs near a host that has a fifth of its input", () => {
-    const h = new Harness({ statusSize: (status, reduce) => (status as readonly number[])[reduce]! });
+    const h = new Harness({ statusOffsets: megabytes });
     const l = new LineageBuilder();
     h.executor("1", 2, "alpha");
     h.executor("2", 2, "beta");
@@ -108,6 +128,74 @@ describe("Locality", () => {
       [1, "2"],
     ]);
     expect(localities(h).slice(2)).toEqual(["NODE_LOCAL", "NODE_LOCAL"]);
+  });
+
+  /** Two hosts, and a shuffle whose outputs 0 and 2 are on alpha, 1 and 3 on beta, each with these sizes, in MB. */
+  function written(sizes: readonly number[], parts?: (partition: number) => readonly ShufflePart[]): Harness {
+    const h = new Harness({ statusOffsets: megabytes });
+    const l = new LineageBuilder();
+    h.executor("1", 2, "alpha");
+    h.executor("2", 2, "beta");
+    const source = l.source(4, { prefers: (partition) => [partition % 2 === 0 ? "alpha" : "beta"] });
+    h.submit(l.shuffleWith(sizes.length, parts === undefined ? {} : { parts }, source));
+    for (const task of h.tasks(0)) h.finish(task, { kind: "success", result: sizes });
+    return h;
+  }
+  const hostsOf = (h: Harness): unknown[] =>
+    h
+      .tasks(1)
+      .map(({ partition, executorId }) => [partition, executorId === "1" ? "alpha" : "beta"])
+      .sort();
+
+  test("a task that reads some map outputs runs near those, whatever the others of its reduce partition hold", () => {
+    const groups = [
+      [1, 3],
+      [0, 2],
+    ];
+    const h = written([5, 5], (partition) => [{ reduce: 0, maps: groups[partition]! }]);
+    expect(hostsOf(h)).toEqual([
+      [0, "beta"],
+      [1, "alpha"],
+    ]);
+    expect(localities(h).slice(4)).toEqual(["NODE_LOCAL", "NODE_LOCAL"]);
+  });
+
+  test("a task that reads several reduce partitions runs near what it reads, and one that reads nothing runs anywhere", () => {
+    const h = written([1, 40], (partition) =>
+      partition === 0
+        ? [
+            { reduce: 0, maps: [0] },
+            { reduce: 1, maps: [1] },
+          ]
+        : [],
+    );
+    expect(hostsOf(h)[0]).toEqual([0, "beta"]);
+    expect(localities(h).slice(4).sort()).toEqual(["NODE_LOCAL", "PROCESS_LOCAL"]);
+  });
+
+  test("input of less than a MiB is not waited for", () => {
+    // What runs anywhere is told as local.
+    expect(localities(written([0.1, 0.2])).slice(4)).toEqual(["PROCESS_LOCAL", "PROCESS_LOCAL"]);
+  });
+
+  test("outputs that were made again elsewhere are looked for there", () => {
+    const h = new Harness({ statusOffsets: megabytes });
+    const l = new LineageBuilder();
+    h.executor("1", 1, "alpha");
+    const shuffled = l.shuffle(1, l.source(1));
+    h.submitShuffle(shuffled);
+    h.finish(h.tasks()[0], { kind: "success", result: [50] });
+    h.executor("2", 1, "beta");
+    h.executor("3", 1, "gamma");
+    h.submit(shuffled);
+    expect(h.tasks()[0]?.executorId).toBe("1");
+    h.lose("1", { shuffleFilesSurvive: false });
+    const again = h.tasks()[0]!;
+    expect(again.executorId).not.toBe("1");
+    h.finish(again, { kind: "success", result: [50] });
+    h.finish(h.tasks()[0]);
+    h.submit(shuffled);
+    expect(h.tasks()[0]?.executorId).toBe(again.executorId);
   });
 
   test("few tasks spread over the executors with most free slots", () => {

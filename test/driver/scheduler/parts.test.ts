@@ -190,18 +190,16 @@ describe("Waiting tasks", () => {
       pending.delete(index);
       return index;
     };
-    expect(
-      tasks.levels(
-        () => true,
-        () => true,
-      ),
-    ).toEqual([0, 1, 2, 3]);
+    const there = { hasExecutor: () => true, hasHost: () => true };
+    expect(tasks.levels(there)).toEqual([0, 1, 2, 3]);
     expect(take("e", "h", 0)).toBe(0);
     expect(take("x", "h", 0)).toBe(-1);
     expect(take("x", "h", 1)).toBe(2);
     expect([take("e", "h", 3), take("e", "h", 3), take("e", "h", 3)]).toEqual([1, 3, -1]);
     pending.add(2);
     tasks.giveBack(2, { executors: ["f"], hosts: [] });
-    expect([tasks.hasMoreAt(0), take("f", "g", 0), take("e", "h", 3), tasks.hasMoreAt(0)]).toEqual([true, 2, -1, false]);
+    expect(tasks.hasMoreAt(0, { ...there, hasExecutor: (id) => id !== "f" })).toBe(false);
+    expect(tasks.hasMoreAt(0, there)).toBe(true);
+    expect([take("f", "g", 0), take("e", "h", 3), tasks.hasMoreAt(0, there)]).toEqual([2, -1, false]);
   });
 });

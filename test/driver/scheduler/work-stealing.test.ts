@@ -139,10 +139,10 @@ describe("Work stealing", () => {
 
   test("reduce tasks are stolen from the host that has their input, by its bytes", () => {
     for (const [bytes, expected] of [
-      [1000, true],
+      [2e6, true],
       [1e9, false],
     ] as const) {
-      const h = new Harness({ statusSize: () => bytes });
+      const h = new Harness({ statusOffsets: () => Float64Array.from({ length: 61 }, (_, at) => at * bytes) });
       const l = new LineageBuilder();
       h.executor("1", 1, "alpha");
       const reduce = l.shuffle(60, l.source(1));

@@ -29,6 +29,7 @@ import { CachedBlocks } from "./cached-blocks";
 import { Job } from "./job";
 import { unknownAncestors } from "./lineage-walk";
 import { RecoveredOutputs } from "./recovered-outputs";
+import type { StatusOffsets } from "./shuffle-places";
 import type { Stage } from "./stage";
 import { StageAttempts, type JobOwner } from "./stage-attempts";
 import { StageEvents } from "./stage-events";
@@ -36,8 +37,8 @@ import { StageGraph } from "./stage-graph";
 import { progressOf, type StageProgress } from "./stage-progress";
 
 export interface DagOptions {
-  /** Bytes of a map status for a reduce partition, for reduce locality. */
-  readonly statusSize?: (status: unknown, reduce: number) => number;
+  /** Where segments begin and end in map outputs, for reduce locality. */
+  readonly statusOffsets?: StatusOffsets;
   /** Accumulators of a stage so far, for its `StageCompleted`. */
   readonly stageAccumulables?: (stageId: number) => readonly AccumulableInfo[];
 }
@@ -56,14 +57,14 @@ export class DagScheduler implements JobOwner {
 
   constructor(
     private readonly outbox: Outbox,
-    { statusSize, stageAccumulables }: DagOptions,
+    { statusOffsets, stageAccumulables }: DagOptions,
     private readonly mapOutputs: MapOutputRegistry,
     commits: OutputCommitCoordinator,
   ) {
     const { cached } = this;
     const graph = (this.#graph = new StageGraph(mapOutputs, cached));
     const events = (this.#events = new StageEvents(outbox, cached, stageAccumulables ?? (() => [])));
-    this.#attempts = new StageAttempts(outbox, graph, events, this, mapOutputs, commits, cached, statusSize);
+    this.#attempts = new StageAttempts(outbox, graph, events, this, mapOutputs, commits, cached, statusOffsets);
     this.#recovered = new RecoveredOutputs(outbox, graph, this.#attempts, mapOutputs);
   }
 

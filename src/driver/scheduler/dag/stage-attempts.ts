@@ -20,6 +20,7 @@ import type { CachedBlocks } from "./cached-blocks";
 import { cannotRollBack, indeterminateInputs, ROLLED_BACK, successorsOf } from "./indeterminate";
 import type { Job } from "./job";
 import { preferredPlaces, type PlacesInput } from "./preferred-places";
+import { ShufflePlaces, type StatusOffsets } from "./shuffle-places";
 import type { Stage } from "./stage";
 import type { StageEvents } from "./stage-events";
 import type { StageGraph } from "./stage-graph";
@@ -43,7 +44,7 @@ export class StageAttempts implements TaskSetOwner {
   #retryAt = Infinity;
   readonly #placesInput: PlacesInput;
 
-  /** @param statusSize bytes of a map status for a reduce partition, for reduce locality. */
+  /** @param statusOffsets of map outputs, for reduce locality; without it shuffle input is not looked at. */
   constructor(
     private readonly outbox: Outbox,
     private readonly graph: StageGraph,
@@ -52,11 +53,12 @@ export class StageAttempts implements TaskSetOwner {
     private readonly mapOutputs: MapOutputRegistry,
     private readonly commits: OutputCommitCoordinator,
     cached: CachedBlocks,
-    statusSize: PlacesInput["statusSize"],
+    statusOffsets: StatusOffsets | undefined,
   ) {
     this.tasks = new TaskScheduler(outbox, this, mapOutputs, commits);
     const { executors } = this.tasks;
-    this.#placesInput = { cached, executors, mapOutputs, reduceLocality: outbox.config.reduceLocality, statusSize };
+    const byBytes = outbox.config.reduceLocality && statusOffsets !== undefined;
+    this.#placesInput = { cached, executors, shuffles: byBytes ? new ShufflePlaces(mapOutputs, executors, statusOffsets) : null };
   }
 
   /** Lets go of a stage that no job needs any more; what runs of it is told to end. */

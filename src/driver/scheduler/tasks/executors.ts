@@ -2,6 +2,7 @@
 import { EXECUTOR_TRANSITIONS, Lifecycle, type ExecutorStatus } from "../states";
 import type { LaunchTasks } from "../commands";
 import type { ExecutorResources } from "./task-resources";
+import type { Presence } from "./pending-tasks";
 import type { TaskAttempt, TaskSet } from "./task-set";
 
 export class Executor {
@@ -42,7 +43,7 @@ export class Executor {
   }
 }
 
-export class ExecutorTable {
+export class ExecutorTable implements Presence {
   readonly #executors = new Map<string, Executor>();
   readonly #perHost = new Map<string, number>();
   readonly #lost = new Set<string>();
@@ -79,12 +80,15 @@ export class ExecutorTable {
     return this.#lost.has(id);
   }
 
+  /** Does it take tasks? */
+  readonly hasExecutor = (executorId: string): boolean => this.#executors.get(executorId)?.isActive === true;
+
   /** Is there an executor that takes tasks? */
-  isActiveHost(host: string): boolean {
+  readonly hasHost = (host: string): boolean => {
     if (!this.#perHost.has(host)) return false;
     for (const executor of this.#executors.values()) if (executor.host === host && executor.isActive) return true;
     return false;
-  }
+  };
 
   all(): IterableIterator<Executor> {
     return this.#executors.values();

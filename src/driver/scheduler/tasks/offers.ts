@@ -87,7 +87,11 @@ export class Offers {
         any = false;
         for (const executor of executors) {
           if (executor.free <= 0) continue;
-          const index = set.take(this.offerOf(set, executor), Math.min(level, set.allowedLevel(now)), level === NO_PREF);
+          const index = set.take(
+            this.offerOf(set, executor),
+            Math.min(level, set.allowedLevel(now, this.executors)),
+            level === NO_PREF,
+          );
           if (index < 0) continue;
           best = Math.min(best, set.pending.takenLevel);
           this.attempts.launch(set, index, executor, set.pending.takenLevel, false, true);

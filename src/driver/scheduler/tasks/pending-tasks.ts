@@ -26,6 +26,12 @@ export interface Offer {
   readonly accepts: ((index: number) => boolean) | null;
 }
 
+/** Which executors and hosts take tasks now. */
+export interface Presence {
+  readonly hasExecutor: (executorId: string) => boolean;
+  readonly hasHost: (host: string) => boolean;
+}
+
 /** Tasks that wait for one executor or host: how many, at most, and the one whose turn is next. */
 export interface Awaited {
   readonly tasks: number;
@@ -116,7 +122,7 @@ export class PendingTasks {
   takenLevel = NO_PREF;
 
   /** Locality levels that tasks of the set can have, best first, given the executors and hosts that are there. */
-  levels(hasExecutor: (executorId: string) => boolean, hasHost: (host: string) => boolean): number[] {
+  levels({ hasExecutor, hasHost }: Presence): number[] {
     if (this.#byExecutor === null) return [ANY];
     const levels: number[] = [];
     if (anyKey(this.#byExecutor, hasExecutor)) levels.push(PROCESS_LOCAL);
@@ -126,10 +132,10 @@ export class PendingTasks {
     return levels;
   }
 
-  /** Is there still a pending task of this level? */
-  hasMoreAt(level: number): boolean {
-    if (level === PROCESS_LOCAL) return this.#anyPendingIn(this.#byExecutor);
-    if (level === NODE_LOCAL) return this.#anyPendingIn(this.#byHost);
+  /** Is there still a pending task of this level, given the executors and hosts that are there? */
+  hasMoreAt(level: number, { hasExecutor, hasHost }: Presence): boolean {
+    if (level === PROCESS_LOCAL) return this.#anyPendingIn(this.#byExecutor, hasExecutor);
+    if (level === NODE_LOCAL) return this.#anyPendingIn(this.#byHost, hasHost);
     if (level === NO_PREF) return this.#noPrefs !== null && this.#dropStale(this.#noPrefs) > 0;
     return true;
   }
@@ -183,11 +189,11 @@ export class PendingTasks {
     return -1;
   }
 
-  #anyPendingIn(lists: Map<string, number[]> | null): boolean {
+  #anyPendingIn(lists: Map<string, number[]> | null, has: (key: string) => boolean): boolean {
     if (lists === null) return false;
     for (const [key, list] of lists) {
-      if (this.#dropStale(list) > 0) return true;
-      lists.delete(key);
+      if (this.#dropStale(list) === 0) lists.delete(key);
+      else if (has(key)) return true;
     }
     return false;
   }

@@ -94,7 +94,7 @@ export class TaskScheduler {
   submit(set: TaskSet): void {
     const { config, now } = this.outbox;
     set.pending.prefer((index) => this.owner.preferredPlaces(set, index));
-    set.startLevels(this.#hasExecutor, this.#hasHost, now);
+    set.startLevels(this.executors, now);
     if (config.exclusion !== null) set.exclusion = new StageExclusion(config.exclusion, set.stage.id, set.attempt);
     if (config.speculation !== null) set.durations = new DurationMedian();
     if (this.#firstSubmission < 0) this.#firstSubmission = now;
@@ -478,18 +478,13 @@ export class TaskScheduler {
     });
   }
 
-  /** What takes no tasks any more is not waited for. */
-  readonly #hasExecutor = (executorId: string): boolean => this.executors.get(executorId)?.isActive === true;
-  readonly #hasHost = (host: string): boolean => this.executors.isActiveHost(host);
-
   readonly #blockManager = (executorId: string): BlockManagerInfo | null => {
     const executor = this.executors.get(executorId);
     return executor === undefined ? { executorId, host: "", port: 0 } : { executorId, host: executor.host, port: executor.port };
   };
 
   #resetLevels(): void {
-    for (const set of this.pools.sets)
-      if (!set.pending.isPlain) set.resetLevels(this.#hasExecutor, this.#hasHost, this.outbox.now);
+    for (const set of this.pools.sets) if (!set.pending.isPlain) set.resetLevels(this.executors, this.outbox.now);
   }
 }
 

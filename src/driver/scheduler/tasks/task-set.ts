@@ -12,7 +12,7 @@ import type { Properties } from "../../../events/listener-events";
 import type { Stage } from "../dag/stage";
 import type { Executor } from "./executors";
 import type { StageExclusion } from "./exclusion";
-import { ANY, NODE_LOCAL, NO_PREF, PROCESS_LOCAL, PendingTasks, type Offer, type Places } from "./pending-tasks";
+import { ANY, NODE_LOCAL, NO_PREF, PROCESS_LOCAL, PendingTasks, type Offer, type Places, type Presence } from "./pending-tasks";
 import type { DurationMedian } from "./speculation";
 
 export const PENDING = 0;
@@ -264,10 +264,10 @@ export class TaskSet {
   }
 
   /** To be called when executors came or went. A better level that becomes possible is waited for as after submission. */
-  resetLevels(hasExecutor: (executorId: string) => boolean, hasHost: (host: string) => boolean, now: number): void {
+  resetLevels(there: Presence, now: number): void {
     const current = this.#levels[this.#level]!;
     const best = this.#levels[0]!;
-    this.#levels = this.pending.levels(hasExecutor, hasHost);
+    this.#levels = this.pending.levels(there);
     if (this.#levels[0]! < best) {
       this.#level = 0;
       this.#levelSince = now;
@@ -277,8 +277,8 @@ export class TaskSet {
   }
 
   /** Starts again at the best level, as after submission. */
-  startLevels(hasExecutor: (executorId: string) => boolean, hasHost: (host: string) => boolean, now: number): void {
-    this.#levels = this.pending.levels(hasExecutor, hasHost);
+  startLevels(there: Presence, now: number): void {
+    this.#levels = this.pending.levels(there);
     this.#level = 0;
     this.#levelSince = now;
   }
@@ -287,12 +287,12 @@ export class TaskSet {
     return this.#levels;
   }
 
-  /** The worst locality that may be used now: moves on when nothing is left at a level, or when its wait is over. */
-  allowedLevel(now: number): number {
+  /** The worst locality that may be used now: moves on when nothing that is there is left to wait for at a level, or when its wait is over. */
+  allowedLevel(now: number, there: Presence): number {
     while (this.#level < this.#levels.length - 1) {
       const level = this.#levels[this.#level]!;
       const wait = this.#waitAt(level);
-      if (!this.pending.hasMoreAt(level)) this.#levelSince = now;
+      if (!this.pending.hasMoreAt(level, there)) this.#levelSince = now;
       else if (now - this.#levelSince >= wait) this.#levelSince += wait;
       else break;
       this.#level++;

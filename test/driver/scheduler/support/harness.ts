@@ -22,7 +22,7 @@ export interface LaunchedTask {
 export interface HarnessOptions extends Partial<SchedulerConfig> {
   /** Answer `PrepareStage` by `StageReady` at once; true unless said otherwise. */
   readonly autoReady?: boolean;
-  readonly statusSize?: SchedulerOptions["statusSize"];
+  readonly statusOffsets?: SchedulerOptions["statusOffsets"];
 }
 
 export class Harness {
@@ -42,12 +42,12 @@ export class Harness {
   #nextJob = 0;
   readonly #autoReady: boolean;
 
-  constructor({ autoReady = true, statusSize, ...config }: HarnessOptions = {}) {
+  constructor({ autoReady = true, statusOffsets, ...config }: HarnessOptions = {}) {
     this.#autoReady = autoReady;
     this.scheduler = new Scheduler({
       config: { ...DEFAULT_CONFIG, tasksAhead: 0, ...config },
       wants: () => true,
-      ...(statusSize === undefined ? {} : { statusSize }),
+      ...(statusOffsets === undefined ? {} : { statusOffsets }),
     });
   }
 

@@ -1,6 +1,6 @@
 /** Lineage made by hand: datasets with no functions in them. */
 import { determinismOf } from "../../../../src/rdd/determinism";
-import type { Dependency, LineageNode } from "../../../../src/rdd/lineage";
+import type { Dependency, LineageNode, ShufflePart } from "../../../../src/rdd/lineage";
 
 export interface NodeOptions {
   readonly persisted?: boolean;
@@ -9,6 +9,8 @@ export interface NodeOptions {
   readonly name?: string;
   /** Its records depend on the order of its input. */
   readonly orderSensitive?: boolean;
+  /** What its partitions read of each shuffle. */
+  readonly parts?: (partition: number) => readonly ShufflePart[];
 }
 
 const NOWHERE: readonly string[] = [];
@@ -55,11 +57,15 @@ export class LineageBuilder {
   }
 
   shuffleWith(numPartitions: number, options: NodeOptions, ...parents: readonly LineageNode[]): LineageNode {
-    return this.#node(
-      numPartitions,
-      parents.map((node): Dependency => ({ kind: "shuffle", node, shuffleId: this.#nextShuffle++, numReducers: numPartitions })),
-      options,
-    );
+    const { parts } = options;
+    const dependency = (node: LineageNode): Dependency => ({
+      kind: "shuffle",
+      node,
+      shuffleId: this.#nextShuffle++,
+      numReducers: numPartitions,
+      ...(parts === undefined ? {} : { parts }),
+    });
+    return this.#node(numPartitions, parents.map(dependency), options);
   }
 
   #node(

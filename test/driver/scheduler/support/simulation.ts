@@ -105,6 +105,8 @@ export class HistoryError extends Error {
 const MOST_STEPS = 4000;
 /** Reports kept to be sent again. */
 const MOST_PAST = 20;
+/** Of every map output, as far as places of reduce tasks depend on them: each segment is worth waiting for. */
+const SEGMENTS = Float64Array.from({ length: 1001 }, (_, reduce) => reduce * 2 ** 21);
 
 export function runHistory(seed: number): void {
   const simulation = new Simulation(seed);
@@ -171,7 +173,7 @@ class Simulation {
     this.#config = { ...this.#randomConfig(), ...(seed % 5 === 4 ? { taskResources: { gpu: seed % 2 === 0 ? 1 : 0.5 } } : {}) };
     // Tasks are queued ahead only where there are many.
     this.#mostPartitions = this.#random.pick(this.#config.tasksAhead > 0 ? [4, 16, 16] : [3, 4, 6]);
-    this.#scheduler = new Scheduler({ config: this.#config, wants: () => true });
+    this.#scheduler = new Scheduler({ config: this.#config, wants: () => true, statusOffsets: () => SEGMENTS });
   }
 
   run(): void {
@@ -998,7 +1000,7 @@ class Simulation {
   #checkLocality(node: LineageNode, partition: number, executor: SimExecutor): void {
     if (node.dependencies.length > 0 || node.persisted || node.barrier) return;
     const [host] = node.preferredLocations(partition);
-    if (host === undefined || host === executor.host || !this.#scheduler.dag.tasks.executors.isActiveHost(host)) return;
+    if (host === undefined || host === executor.host || !this.#scheduler.dag.tasks.executors.hasHost(host)) return;
     const others = Array.from({ length: node.numPartitions }, (_, p) => p).every((p) => node.preferredLocations(p).length > 0);
     if (others && this.#hostsStable)
       throw new Error(`A task that prefers ${host} is launched on ${executor.host} without waiting.`);
