@@ -258,7 +258,13 @@ export class Application {
       const outputs = this.#scheduler.mapOutputs.locations(shuffleId);
       if (outputs === null) continue;
       const statuses = outputs.statuses as readonly Uint8Array[];
-      return sizesOf(statuses, numReducers, (status) => this.#backend.mapOutputOffsets(status));
+      const { executors } = this.#scheduler.dag.tasks;
+      const hosts = outputs.executors.map((executorId) => executors.get(executorId)?.host ?? "");
+      return {
+        numMaps: statuses.length,
+        sizes: sizesOf(statuses, numReducers, (status) => this.#backend.mapOutputOffsets(status)),
+        hosts: Array.from(outputs.executorOf, (executor) => hosts[executor]!),
+      };
     }
   }
 
@@ -575,14 +581,14 @@ function sizesOf(
   statuses: readonly Uint8Array[],
   numReducers: number,
   offsetsOf: (status: Uint8Array) => Float64Array,
-): MapOutputSizes {
+): Float64Array {
   const sizes = new Float64Array(statuses.length * numReducers);
   statuses.forEach((status, map) => {
     const offsets = offsetsOf(status);
     for (let reduce = 0; reduce < numReducers; reduce++)
       sizes[map * numReducers + reduce] = offsets[reduce + 1]! - offsets[reduce]!;
   });
-  return { numMaps: statuses.length, sizes };
+  return sizes;
 }
 
 function abortError(signal: AbortSignal, callSite: string): Error {

@@ -109,6 +109,8 @@ export interface MapOutputSizes {
   readonly numMaps: number;
   /** Bytes of what map task m wrote for reduce partition r: sizes[m * numReducers + r]. */
   readonly sizes: Float64Array;
+  /** Host on which the output of each map task was when all were there; "" where its executor had just gone. */
+  readonly hosts: readonly string[];
 }
 
 export interface JobRequest extends JobCall {

@@ -51,8 +51,8 @@ export type OpSpec =
   | { readonly op: "uniqueId"; readonly step: number }
   /** [n, record] with n going round from 0 to numPartitions - 1, from a start drawn for the partition. */
   | { readonly op: "distribute"; readonly numPartitions: number }
-  /** [partition modulo `modulus`, record]. */
-  | { readonly op: "partitionKey"; readonly modulus: number };
+  /** [0, record]. */
+  | { readonly op: "constantKey" };
 
 export type SamplerSpec =
   | { readonly kind: "bernoulli"; readonly fraction: number }
@@ -146,6 +146,8 @@ export type NodeSpec =
   | { readonly kind: "folded"; readonly parent: NodeRef; readonly fold: FoldSpec }
   | { readonly kind: "pipe"; readonly parent: NodeRef; readonly pipe: PipeSpec }
   | { readonly kind: "shuffled"; readonly shuffle: ShuffleSpecData }
+  /** Partition i is reduce partition 0 of a shuffle of values as the map tasks groups[i] wrote it. */
+  | { readonly kind: "gathered"; readonly shuffleId: number; readonly groups: readonly (readonly number[])[] }
   /** An aggregation of a parent that is laid out already. */
   | { readonly kind: "aggregated"; readonly parent: NodeRef; readonly aggregation: AggregationSpec }
   /** [key, [values of side 0, values of side 1, …]]. */
@@ -159,9 +161,9 @@ export type NodeSpec =
       readonly carries: "pairs" | "keys";
     };
 
-/** `call`: as in AggregationSpec. */
+/** `call`: as in AggregationSpec; `name`: what messages call the function. */
 export type FoldSpec =
-  | { readonly kind: "reduce"; readonly call: string; readonly f: FunctionSpec }
+  | { readonly kind: "reduce"; readonly call: string; readonly name: string; readonly f: FunctionSpec }
   | { readonly kind: "aggregate"; readonly call: string; readonly zero: CaptureRef; readonly f: FunctionSpec };
 
 export type JoinKind = "inner" | "left" | "right" | "full";

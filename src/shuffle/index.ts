@@ -7,5 +7,6 @@ export { joined } from "./join";
 export { isPair, notAPair } from "./pair";
 export { boundsBelow, hashPartition } from "./partitioner";
 export { readShuffle } from "./reader";
+export { segmentChunksOf } from "./segments";
 export type { Aggregation, Partitioning, ShuffleSpec } from "./spec";
 export { createShuffleWriter } from "./writer";

@@ -11,6 +11,11 @@ export function segmentChunks(env: TaskEnv, shuffleId: number, reduces: readonly
   return chunksOf(new SegmentFrames(env, shuffleId, (outputs) => allMaps(outputs, reduces)), env.values);
 }
 
+/** The same of what `maps` wrote for one reduce partition. */
+export function segmentChunksOf(env: TaskEnv, shuffleId: number, maps: readonly number[], reduce: number): ChunkSource {
+  return chunksOf(new SegmentFrames(env, shuffleId, () => maps.map((map) => ({ map, reduce }))), env.values);
+}
+
 export interface SegmentFrameSource extends FrameSource {
   /** The map task that wrote the last frame. */
   readonly map: number;

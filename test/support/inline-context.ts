@@ -43,6 +43,8 @@ export class InlineContext implements ContextPort {
   /** What was released, in order: "shuffle 0", "rdd 3", "broadcast 1". */
   readonly released: string[] = [];
   readonly settings = new Map<string, string>();
+  /** Where the output of a map task lies. */
+  hostOf: (map: number) => string = () => "here";
   readonly #captured = new Map<string, unknown>();
   readonly #runner: TaskRunner;
   readonly #accumulators = new Map<number, AccumulatorBase>();
@@ -148,7 +150,7 @@ export class InlineContext implements ContextPort {
     const sizes = Float64Array.from({ length: outputs.numMaps * numReducers }, (_, at) =>
       outputs.size(Math.floor(at / numReducers), at % numReducers),
     );
-    return { numMaps: outputs.numMaps, sizes };
+    return { numMaps: outputs.numMaps, sizes, hosts: Array.from({ length: outputs.numMaps }, (_, map) => this.hostOf(map)) };
   }
 
   async runJob(job: JobRequest): Promise<void> {

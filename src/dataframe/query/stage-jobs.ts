@@ -55,7 +55,7 @@ export class StageJobs {
     const shuffleId = this.port.nextShuffleId();
     const node = this.#node(stage, shuffleId);
     const shuffle = new PlanShuffle(node, numReducers, shuffleId);
-    if (stage.tasks.length === 0) return { shuffle, numMaps: 0, sizes: new Float64Array(0) };
+    if (stage.tasks.length === 0) return { shuffle, numMaps: 0, sizes: new Float64Array(0), hosts: [] };
     try {
       return { shuffle, ...(await writeShuffle(shuffle, this.call)) };
     } catch (error) {

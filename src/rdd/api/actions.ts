@@ -8,16 +8,14 @@ import { checkBoolean, checkFunction, checkInteger, checkString, checkSynchronou
 import type { DatasetNode } from "../nodes/node";
 import { OpNode } from "../nodes/op-node";
 import { PartitionNode } from "../nodes/partition-node";
-import { IndexPartitioner } from "../nodes/shuffle-dependency";
-import { ShuffledNode } from "../nodes/shuffled-node";
 import type { RDD } from "../rdd";
 import { decodeRows, decodeRowsInto, iterateRows } from "../row-bytes";
 import type { StageAction } from "../stage-output";
-import type { FunctionSource } from "../stage-spec";
 import type { Implements } from "./install";
 import type { Awaitable } from "./narrow";
 import { type ActionOptions, callOf, partitionBytes, partitionValues, runJob } from "./run";
 import type { Shape } from "./shape";
+import { type Combiner, treeCombine } from "./tree-combine";
 
 export interface ActionMethods<T> {
   /** The number of records. */
@@ -57,11 +55,15 @@ export interface ActionMethods<T> {
   ): Promise<U>;
   aggregate<U>(zero: U, seq: (aggregate: U, record: T) => U, comb: (a: U, b: U) => U, options?: ActionOptions): Promise<U>;
 
-  /** As reduce, combining partial results in tasks, in `depth` rounds, before they come here. */
+  /**
+   * As reduce, combining partial results in tasks, in `depth` rounds (2 by default), before they come here. Results that lie on one host
+   * are combined there, so a large one seldom crosses the network; which ones meet, and in which order, depends on where tasks ran: sums of
+   * floating-point numbers may differ in their last digits from run to run, as they do in Spark.
+   */
   treeReduce(this: RDD<number>, f: (a: number, b: number) => number, depth?: number, options?: ActionOptions): Promise<number>;
   treeReduce(f: (a: T, b: T) => T, depth?: number, options?: ActionOptions): Promise<T>;
 
-  /** As aggregate, combining partial results in tasks, in `depth` rounds, before they come here. */
+  /** As aggregate, combining partial results in tasks, in `depth` rounds (2 by default), before they come here; where and in which order: see `treeReduce`. */
   treeAggregate<U extends Shape>(
     zero: U,
     seq: (aggregate: U, record: T) => U,
@@ -144,34 +146,6 @@ async function takeRecords(rdd: RDD<unknown>, call: Call, count: number): Promis
     scanned = to;
   }
   return taken;
-}
-
-/** Combines the one record of each partition of `partial` in rounds of tasks, until few are left. */
-async function treeCombine(partial: DatasetNode, { scope, site }: Call, f: FunctionSource, depth: number): Promise<DatasetNode> {
-  await partial.prepare();
-  const { context } = partial;
-  let node = partial;
-  let partitions = partial.numPartitions;
-  const scale = Math.max(Math.ceil(partitions ** (1 / depth)), 2);
-  while (partitions > scale + Math.ceil(partitions / scale)) {
-    partitions = Math.floor(partitions / scale);
-    const count = partitions;
-    const keyed = new OpNode(context, scope, node, { op: "partitionKey", modulus: count }, { site });
-    const reduced = new ShuffledNode(
-      context,
-      scope,
-      keyed,
-      () => new IndexPartitioner(count),
-      {
-        carries: "pairs",
-        aggregation: { kind: "reduce", merge: f },
-        mapSideCombine: true,
-      },
-      site,
-    );
-    node = new OpNode(context, scope, reduced, { op: "values" }, { site });
-  }
-  return node;
 }
 
 async function* localIterator(rdd: RDD<unknown>, call: Call, prefetch: boolean): AsyncGenerator<unknown> {
@@ -262,22 +236,22 @@ export const actionMethods = {
   },
   async treeReduce(this: RDD<unknown>, f: Binary, depth: unknown = 2, options?: ActionOptions) {
     const rounds = checkDepth("treeReduce", depth);
-    const captured = this.captureCombiner(f, "treeReduce");
+    const combiner: Combiner = { f: this.captureCombiner(f, "treeReduce"), name: "the function" };
     const call = callOf(this.node, "treeReduce", options);
-    const partial = new PartitionNode(this.port, "treeReduce", this.node, { kind: "reduce", f: captured });
-    const partials = await rowsOf(await treeCombine(partial, call, captured, rounds), call, { kind: "collect", limit: null });
+    const partial = new PartitionNode(this.port, "treeReduce", this.node, { kind: "reduce", ...combiner });
+    const partials = await rowsOf(await treeCombine(partial, call, combiner, rounds), call, { kind: "collect", limit: null });
     if (partials.length === 0) throw emptyCollection("treeReduce");
-    return combined("treeReduce", "the function", partials.slice(1), partials[0], f);
+    return combined("treeReduce", combiner.name, partials.slice(1), partials[0], f);
   },
   async treeAggregate(this: RDD<unknown>, zero: unknown, seq: Binary, comb: Binary, depth: unknown = 2, options?: ActionOptions) {
     const rounds = checkDepth("treeAggregate", depth);
     const captured = this.captureCombiner(seq, "treeAggregate", TAKES_IN);
-    const combine = this.captureCombiner(comb, "treeAggregate", COMBINES);
+    const combiner: Combiner = { f: this.captureCombiner(comb, "treeAggregate", COMBINES), name: COMBINES };
     const call = callOf(this.node, "treeAggregate", options);
     const start = copyOf(zero, this);
     const plan = { kind: "aggregate", zero: this.port.freeze(zero, "treeAggregate"), f: captured } as const;
     const partial = new PartitionNode(this.port, "treeAggregate", this.node, plan);
-    const partials = await rowsOf(await treeCombine(partial, call, combine, rounds), call, { kind: "collect", limit: null });
+    const partials = await rowsOf(await treeCombine(partial, call, combiner, rounds), call, { kind: "collect", limit: null });
     return combined("treeAggregate", COMBINES, partials, start, comb);
   },
   async foreach(this: RDD<unknown>, f: unknown, options?: ActionOptions) {

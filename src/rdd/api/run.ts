@@ -3,8 +3,7 @@ import { UsageError } from "../../common/errors";
 import { decodeValue } from "../../columnar";
 import { joined } from "./cancellation";
 import type { Call, MapOutputSizes } from "../context-port";
-import { ancestors, type DatasetNode } from "../nodes/node";
-import type { PlanShuffle } from "../nodes/plan-shuffle";
+import { ancestors, type DatasetNode, type ShuffleEdge } from "../nodes/node";
 import type { StageAction } from "../stage-output";
 
 /** The last argument of every action. */
@@ -58,8 +57,8 @@ export async function runJob(
   }
 }
 
-/** Writes a shuffle between stages of a query, and what it needs. */
-export async function writeShuffle(shuffle: PlanShuffle, call: Call): Promise<MapOutputSizes> {
+/** Writes a shuffle, and what it needs. */
+export async function writeShuffle(shuffle: ShuffleEdge, call: Call): Promise<MapOutputSizes> {
   const { node } = shuffle;
   const lifeline = node.lifeline();
   const signal = joined(call.signal);

@@ -20,7 +20,7 @@ export class FoldedExec implements ExecNode {
       const sink = fold.kind === "reduce" ? new ReduceSink(f) : new AggregateSink(task.freshCapture(fold.zero), f);
       const done = then(runChain(parent, sink, task), (): AnySource => {
         if (sink instanceof ReduceSink && !sink.hasValue) return emptySource;
-        refusePromises([sink.value], fold.call, sink instanceof ReduceSink ? "the function" : TAKES_IN);
+        refusePromises([sink.value], fold.call, fold.kind === "reduce" ? fold.name : TAKES_IN);
         return new SingleSource(rowsChunk([sink.value]));
       });
       return isThenable(done) ? new DeferredSource(done) : done;

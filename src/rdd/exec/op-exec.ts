@@ -47,8 +47,8 @@ function makeOp(spec: OpSpec, partition: number, task: TaskRun): Op {
       return numberOp(partition, spec.step);
     case "distribute":
       return distributeOp(new XorShiftRandom(BigInt(partition)).nextIntBelow(spec.numPartitions), spec.numPartitions);
-    case "partitionKey":
-      return constantKeyOp(partition % spec.modulus);
+    case "constantKey":
+      return constantKeyOp(0);
     case "sampleByKey":
       return sampleByKeyOp(timesOf(spec, fractionOf(spec.fractions, task), spec.seeds[partition]!));
     case "keyDraws":

@@ -22,7 +22,7 @@ import { PlanExec } from "./plan-exec";
 import { EmptyExec, RangeExec, SlicesExec } from "./sources";
 import { profileTask } from "./task-profile";
 import { type CaptureReviver, type StageCaptures, TaskRun } from "./task-run";
-import { AggregatedExec, CoGroupExec, FilterByKeysExec, JoinExec, ShuffledExec, sidesOf } from "./wide-exec";
+import { AggregatedExec, CoGroupExec, FilterByKeysExec, GatheredExec, JoinExec, ShuffledExec, sidesOf } from "./wide-exec";
 import { ZipExec } from "./zip-exec";
 
 const EMPTY = new Uint8Array(0);
@@ -193,6 +193,8 @@ function makeNode(spec: NodeSpec, ref: number, nodes: readonly ExecNode[]): Exec
       return new PipeExec(nodes[spec.parent]!, spec.pipe);
     case "shuffled":
       return new ShuffledExec(spec.shuffle);
+    case "gathered":
+      return new GatheredExec(spec.shuffleId, spec.groups);
     case "aggregated":
       return new AggregatedExec(nodes[spec.parent]!, spec.aggregation);
     case "cogroup":

@@ -9,6 +9,7 @@ import {
   joined,
   type Partitioning,
   readShuffle,
+  segmentChunksOf,
   type ShuffleSpec,
 } from "../../shuffle";
 import type { Partitioner } from "../partitioner";
@@ -88,6 +89,18 @@ export class ShuffledExec implements ExecNode {
 
   chain(partition: number): Chain {
     return sourceChain((task) => readShuffle(task.env, shuffleSpec(this.shuffle, task), [partition]));
+  }
+}
+
+/** Values that some map tasks wrote. */
+export class GatheredExec implements ExecNode {
+  constructor(
+    private readonly shuffleId: number,
+    private readonly groups: readonly (readonly number[])[],
+  ) {}
+
+  chain(partition: number): Chain {
+    return sourceChain((task) => segmentChunksOf(task.env, this.shuffleId, this.groups[partition]!, 0));
   }
 }
 

@@ -11,13 +11,16 @@ export type PartitionPlan =
   /** The same records: a dataset of Spark's lineage that ours has no step for. */
   | { readonly kind: "pass" }
   | { readonly kind: "pipe"; readonly pipe: PipeSpec }
-  | { readonly kind: "reduce"; readonly f: FunctionSource }
+  /** `name`: what messages call the function. */
+  | { readonly kind: "reduce"; readonly f: FunctionSource; readonly name: string }
   | { readonly kind: "aggregate"; readonly zero: Frozen; readonly f: FunctionSource };
 
 export interface PartitionNodeOptions {
   readonly preservesPartitioning?: boolean;
   readonly barrier?: boolean;
   readonly className?: string;
+  /** Where the user's call was, for datasets made after it. */
+  readonly site?: string;
 }
 
 export class PartitionNode extends DatasetNode {
@@ -31,7 +34,7 @@ export class PartitionNode extends DatasetNode {
     private readonly plan: PartitionPlan,
     options: PartitionNodeOptions = {},
   ) {
-    super(context, scope);
+    super(context, scope, options.site);
     this.inputs = [parent];
     this.#options = options;
   }
@@ -65,7 +68,11 @@ export class PartitionNode extends DatasetNode {
       case "pipe":
         return { kind: "pipe", parent, pipe: plan.pipe };
       case "reduce":
-        return { kind: "folded", parent, fold: { kind: "reduce", call: this.scope, f: encoder.function(plan.f) } };
+        return {
+          kind: "folded",
+          parent,
+          fold: { kind: "reduce", call: this.scope, name: plan.name, f: encoder.function(plan.f) },
+        };
       case "aggregate":
         return {
           kind: "folded",
