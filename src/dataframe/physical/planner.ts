@@ -256,11 +256,13 @@ export class Planner {
     return { kind: "project", id: this.id(), output, child, expressions };
   }
 
-  /** What the user asked for; else by bytes, with work for every slot. */
+  /** What the user asked for; else by bytes, with work for every slot to the end: three tasks on two slots take as long as four. */
   partitionsFor(bytes: number): number {
     if (this.#userPartitions !== null) return this.#userPartitions;
+    const { parallelism } = this.services;
     const byBytes = Math.ceil((Number.isFinite(bytes) ? bytes : 0) / BYTES_PER_PARTITION);
-    return Math.min(MAX_PARTITIONS, Math.max(this.services.parallelism, byBytes));
+    const rounds = Math.max(1, Math.ceil(byBytes / parallelism));
+    return Math.min(MAX_PARTITIONS, rounds * parallelism);
   }
 
   #layout(plan: PhysicalPlan): Layout {

@@ -307,6 +307,17 @@ test("settings: how many partitions first, whether slots or sizes decide, what i
   expect(stays.next()).toMatchObject({ kind: "exchange", partitioning: { kind: "hash" } });
 });
 
+test.each([
+  [3, 45],
+  [4, 44],
+  [7, 49],
+  [50, 50],
+])("on %d slots what is 43 partitions by its bytes is %d, so that all work to the end", (slots, wanted) => {
+  const session = new TestSession(TABLES);
+  const run = new QueryRun(session.optimized(JOIN), session.settings, session.services(4, slots));
+  expect(run.next()).toMatchObject({ partitioning: { kind: "hash", numPartitions: wanted } });
+});
+
 test("few bytes are read by one task, unless they are many rows", () => {
   const after = (rows: number | null, conf: Readonly<Record<string, string>> = {}): Stage => {
     const run = runOf("select k, count(*) as n from large group by k order by n", conf);
