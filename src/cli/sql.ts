@@ -122,6 +122,7 @@ class SqlShell {
   }
 
   async prompt(): Promise<void> {
+    this.#statements = 0;
     const { runSqlPrompt } = requireCached(join(__dirname, "shell.js")) as typeof Shell;
     await runSqlPrompt({ engine: this.engine, spark: this.spark, run: (statement) => this.#run(statement), told });
   }

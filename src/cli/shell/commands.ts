@@ -36,7 +36,7 @@ Ctrl-R         looks for what you type in earlier lines; again: further back
 /** Names of commands; `.count()` is none. */
 const COMMAND = /^\.(help|load|paste|type|error|exit)(?:\s+(.*?))?\s*$/s;
 /** The last value, under a name that nobody takes. */
-const LAST = "$last";
+export const LAST = "$last";
 
 export class Commands {
   lastError: unknown;

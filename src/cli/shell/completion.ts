@@ -1,12 +1,14 @@
 /**
  * What Tab offers: members of a value, names, column names inside of strings, tables in SQL, paths of files. To know a value
- * the expression is evaluated, if it is one that runs nothing: names, members, and transformations, which are lazy.
+ * the expression is evaluated, if it is one that runs nothing: names, members, and transformations of DataFrames, which are lazy. RDDs are
+ * known by the names of what makes them: making one copies its records and reads its functions.
  */
 import { readdirSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import * as vm from "node:vm";
 import { type SyntaxNode, parseScript } from "../../closure/syntax";
 import type * as Engine from "../../engine";
+import { LAST } from "./commands";
 import { type CursorPlace, expressionBefore, placeOf } from "./cursor";
 
 type Api = (typeof Engine)["api"];
@@ -41,7 +43,8 @@ export class Completer {
     const line = text.slice(text.lastIndexOf("\n") + 1);
     const load = /^\.load\s+(.*)$/.exec(line);
     if (load) return this.#files(load[1]!);
-    if (/^\.\w*$/.test(line) && text === line) return among(COMMANDS, line);
+    if (/^\.\w*$/.test(line) && text === line)
+      return among([...COMMANDS, ...this.#members(LAST).map((name) => `.${name}`)], line);
     const place = placeOf(text.replace(/^\.type\s/, ""));
     if (place.string !== undefined) return this.#inString(place, place.string);
     const word = /[\w$]*$/.exec(place.before)![0];
@@ -58,7 +61,8 @@ export class Completer {
   }
 
   #members(before: string): string[] {
-    const value = this.#valueOf(expressionBefore(before, before.length));
+    const expression = expressionBefore(before, before.length);
+    const value = this.#valueOf(expression) ?? (this.#isRdd(expression) ? this.api.RDD.prototype : undefined);
     if (value === undefined || value === null) return [];
     const names = new Set<string>();
     for (let at: unknown = Object(value); at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
@@ -121,6 +125,24 @@ export class Completer {
     }
   }
 
+  /** Whether an expression, which is not evaluated, gives an RDD. */
+  #isRdd(expression: string): boolean {
+    const program = parseScript(`(${expression}\n)`, "script");
+    const [statement] = (program?.["body"] ?? []) as SyntaxNode[];
+    let node = statement?.["expression"] as SyntaxNode | undefined;
+    for (;;) {
+      const callee = node?.["callee"] as SyntaxNode | undefined;
+      if (node?.type !== "CallExpression" || callee?.type !== "MemberExpression" || callee["computed"] === true) return false;
+      const name = (callee["property"] as SyntaxNode)["name"] as string;
+      node = callee["object"] as SyntaxNode;
+      // Offsets count the bracket before the expression.
+      const value = this.#valueOf(expression.slice(node.start - 1, node.end - 1));
+      if (value instanceof this.api.SparkContext) return RDD_SOURCES.has(name);
+      if (!RDD_TRANSFORMATIONS.has(name)) return false;
+      if (value instanceof this.api.RDD) return true;
+    }
+  }
+
   #runsNothing(node: SyntaxNode): boolean {
     const all = (nodes: unknown): boolean =>
       (nodes as (SyntaxNode | null)[]).every((one) => one !== null && this.#runsNothing(one));
@@ -176,7 +198,7 @@ export class Completer {
   }
 }
 
-/** Methods of sessions, readers, DataFrames, groups, columns and RDDs that start no job, whatever object has them. */
+/** Methods of sessions, readers, writers, DataFrames, groups and columns that start no job, whatever object has them. */
 const LAZY = new Set(
   (
     "table range sql format option options schema parquet csv json text orc load " +
@@ -184,7 +206,21 @@ const LAZY = new Set(
     "sample distinct dropDuplicates sort orderBy sortWithinPartitions repartition coalesce hint groupBy groupby rollup cube " +
     "agg join crossJoin union unionAll unionByName intersect intersectAll except exceptAll subtract dropna fillna replace " +
     "count_distinct avg mean sum min max pivot asc desc cast when otherwise over eq neq gt geq lt leq plus minus multiply divide " +
-    "and or not isNull isNotNull isin like rlike contains startsWith endsWith between getItem getField"
+    "mode partitionBy bucketBy repartitionByRange unpivot melt fill and or not isNull isNotNull isin like rlike contains startsWith endsWith between getItem getField"
+  ).split(" "),
+);
+
+/** Methods of a SparkContext that give an RDD. */
+const RDD_SOURCES = new Set(
+  "parallelize makeRDD range emptyRDD union textFile wholeTextFiles binaryFiles binaryRecords objectFile pickleFile".split(" "),
+);
+/** Methods of RDDs that give one. */
+const RDD_TRANSFORMATIONS = new Set(
+  (
+    "map filter flatMap keyBy mapPartitions mapPartitionsWithIndex glom union zip zipPartitions zipWithIndex zipWithUniqueId cartesian coalesce " +
+    "repartition pipe sample distinct intersection subtract keys values mapValues flatMapValues reduceByKey foldByKey aggregateByKey " +
+    "combineByKey groupByKey groupBy partitionBy join leftOuterJoin rightOuterJoin fullOuterJoin cogroup groupWith subtractByKey sortBy " +
+    "sortByKey repartitionAndSortWithinPartitions filterByRange cache persist unpersist setName"
   ).split(" "),
 );
 

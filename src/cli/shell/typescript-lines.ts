@@ -20,7 +20,7 @@ export class TypeScriptLines implements Lines {
 
   complete(text: string): Promise<Completion> {
     const { commands, completer } = this.options;
-    return completer.complete(text.includes("\n") ? commands.continued(text) : text);
+    return completer.complete(/^\.(?:\w*$|(?:load|type)\s)/.test(text) ? text : commands.continued(text));
   }
 
   begin(): void {

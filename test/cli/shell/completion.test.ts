@@ -25,14 +25,39 @@ class DataFrame {
   }
 }
 
+/** The little that it needs of RDDs: they are never made. */
+class RDD {
+  constructor() {
+    throw new Error("an RDD was made");
+  }
+  map(): void {}
+  mapValues(): void {}
+  collect(): void {}
+}
+class SparkContext {
+  parallelize(): void {
+    new RDD();
+  }
+}
+const numbers = Object.create(RDD.prototype) as RDD;
+
 const functions = { col: (name: string) => name, lit: (value: unknown) => value };
 const SparkSession = { getActiveSession: () => ({ catalog: { listTables: () => Promise.resolve([{ name: "orders" }]) } }) };
 const folder = mkdtempSync(join(tmpdir(), "firesteel-completion-"));
 writeFileSync(join(folder, "notes.csv"), "");
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const scope = { df: new DataFrame(["name", "age of"]), other: new DataFrame(["zip"]), F: functions, dfCount: 1 };
-const completer = new Completer(scope, { DataFrame, functions, SparkSession } as never, folder);
+const last = new DataFrame(["total"]);
+const scope = {
+  df: new DataFrame(["name", "age of"]),
+  other: new DataFrame(["zip"]),
+  F: functions,
+  dfCount: 1,
+  sc: new SparkContext(),
+  numbers,
+  $last: last,
+};
+const completer = new Completer(scope, { DataFrame, RDD, SparkContext, functions, SparkSession } as never, folder);
 const offered = async (text: string): Promise<string[]> => (await completer.complete(text))[0];
 
 test.each([
@@ -46,6 +71,15 @@ test.each([
   ["missing.", []],
   ["1 + ", []],
   [".he", [".help"]],
+  [".l", [".load "]],
+  [".c", [".columns", ".count"]],
+  ["$last.select('total').sel", ["select"]],
+  ["sc.parallelize([1, 2]).ma", ["map", "mapValues"]],
+  ["sc.parallelize(many()).map((x) => [x, x + 1]).reduceByKey((a, b) => a + b).mapV", ["mapValues"]],
+  ["await numbers.filter((x) => x > 1).col", ["collect"]],
+  ["numbers.filter((x) => x > 1).collect().", []],
+  ["sc.broadcast(1).", []],
+  ["others.map((x) => x).", []],
 ])("%s", async (text, names) => {
   expect(await offered(text)).toEqual(names);
 });
