@@ -94,3 +94,11 @@ export function lower(bytes: Uint8Array, start: number, end: number): number {
   slab.close(next);
   return at;
 }
+
+/** Copies from[start, end) to `at` and behind; gives where it ends there. */
+export function copied(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): number {
+  const length = end - start;
+  if (length > SHORT) to.set(from.subarray(start, end), at);
+  else for (let i = 0; i < length; i++) to[at + i] = from[start + i]!;
+  return at + length;
+}

@@ -371,3 +371,16 @@ test("texts in lists of short ones, which are compared as numbers", () => {
     { numRuns: runs },
   );
 });
+
+test("short and long strings are put one behind the other", () => {
+  const text = columns.find(({ type }) => type.kind === "string")!;
+  const texts = ["", "a", "ä".repeat(20), "b".repeat(41), "€".repeat(1366), "c".repeat(5000), null];
+  const rows = texts.map((value) => columns.map((column) => (column === text ? value : null)));
+  const upper = call("upper", text);
+  for (const args of [
+    [text, text],
+    [text, literal("-", text.type), text],
+    [upper, text, upper],
+  ])
+    check(call("concat", ...args), rows);
+});

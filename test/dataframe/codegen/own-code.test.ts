@@ -1,10 +1,10 @@
 /** What is frequent has code of its own: evaluators, which box each value, are called in branches that rows seldom take. */
 import type { DataType } from "../../../src/columnar/types";
-import { Emitter } from "../../../src/dataframe/codegen/emitter";
+import { type Binding, Emitter } from "../../../src/dataframe/codegen/emitter";
 import type { Rep } from "../../../src/dataframe/codegen/term";
 import { FunctionWriter } from "../../../src/dataframe/codegen/writer";
 import { cast, literal } from "../../../src/dataframe/expressions/build";
-import type { Expression } from "../../../src/dataframe/expressions/expression";
+import type { Expression, ExprId } from "../../../src/dataframe/expressions/expression";
 import { functionTable } from "../../../src/dataframe/expressions/function-table";
 import { attribute, call, settings } from "../exec/harness";
 
@@ -13,6 +13,7 @@ const long: DataType = { kind: "long" };
 const double: DataType = { kind: "double" };
 const string: DataType = { kind: "string" };
 const [n, x, s, d] = [attribute("n", long), attribute("x", double), attribute("s", string), attribute("d", { kind: "date" })];
+const column = attribute("c", string);
 const REPS: ReadonlyMap<number, Rep> = new Map([
   [n.id, "safe"],
   [x.id, "f64"],
@@ -25,8 +26,12 @@ function straight(expression: Expression): string {
   const writer = new FunctionWriter();
   const emitter = new Emitter({ writer, functions: functionTable(), settings });
   const bindings = new Map(
-    [n, x, s, d].map(({ id, name, type }) => [id, () => ({ type, rep: REPS.get(id)!, code: name, isNull: null })] as const),
+    [n, x, s, d].map(({ id, name, type }): [ExprId, Binding] => [
+      id,
+      () => ({ type, rep: REPS.get(id)!, code: name, isNull: null }),
+    ]),
   );
+  bindings.set(column.id, () => ({ type: string, rep: "bytes", code: "c", start: "cStart", end: "cEnd", isNull: null }));
   const { lines } = writer.capture(() => emitter.within(bindings, () => emitter.emit(expression)));
   let depth = 0;
   return lines
@@ -44,6 +49,7 @@ const hours: DataType = { kind: "dayTimeInterval", start: 0, end: 1 };
 
 test.each<[string, Expression]>([
   ["text of integers", cast(n, string, "ansi")],
+  ["text of doubles", cast(x, string, "ansi")],
   ["integers of text", cast(s, int, "ansi")],
   ["longs of text", cast(s, long, "try")],
   ["doubles of text", cast(s, double, "legacy")],
@@ -55,4 +61,10 @@ test.each<[string, Expression]>([
   ["a part of a text", call("array_item", split, literal(1, int))],
 ])("%s", (_, expression) => {
   expect(straight(expression)).not.toMatch(/\b(?:f|cast)\d+\(/);
+});
+
+test("bytes of a column stay bytes where other strings are put beside them", () => {
+  const code = straight(call("concat", s, literal("-", string), column));
+  expect(code).toContain("R.copied(c, cStart, cEnd,");
+  expect(code).not.toContain("textOf");
 });

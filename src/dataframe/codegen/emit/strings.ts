@@ -122,14 +122,33 @@ export function emitTrim(emitter: Emitter, call: Call): Term | null {
   return { type: call.type, rep: "bytes", code, start: first, end: last, isNull };
 }
 
-/** Strings one after the other: a string of JavaScript's, which does not copy long ones. */
+/** Strings one after the other: bytes where one of them has bytes already, else a string of JavaScript's, which does not copy long ones. */
 export function emitConcat(emitter: Emitter, call: Call): Term | null {
   if (call.args.length < 2 || call.type.kind !== "string" || !call.args.every(({ type }) => type.kind === "string")) return null;
   const terms = emitter.emitArgs(call.args);
   const isNull = emitter.anyNull(terms);
+  if (terms.some((term) => term.rep === "bytes" && term.literal === undefined)) return joinedBytes(emitter, call, terms, isNull);
   const parts = terms.map((term) => emitter.boxedValue(term));
   if (isNull === null) return { type: call.type, rep: "text", code: emitter.writer.constant(parts.join(" + "), "t"), isNull };
   return emitter.guarded(call.type, "text", isNull, false, (result) => emitter.writer.line(`${result} = ${parts.join(" + ")};`));
+}
+
+/** One behind the other, in the slab. */
+function joinedBytes(emitter: Emitter, call: Call, terms: readonly Term[], isNull: string | null): Term {
+  const { writer } = emitter;
+  const parts = terms.map((term) => emitter.bytes(term));
+  const slab = writer.hoist("R.slab", "slab");
+  const [start, end] = [writer.name("s"), writer.name("e")];
+  writer.line(`let ${start} = 0, ${end} = 0;`);
+  const join = (): void => {
+    const lengths = parts.map((part) => `${part.end} - ${part.start}`);
+    writer.line(`${start} = ${end} = ${slab}.reserve(${lengths.join(" + ")});`);
+    for (const part of parts) writer.line(`${end} = R.copied(${part.code}, ${part.start}, ${part.end}, ${slab}.bytes, ${end});`);
+    writer.line(`${slab}.close(${end});`);
+  };
+  if (isNull === null) join();
+  else writer.nest(`if (!${atom(isNull)})`, join);
+  return { type: call.type, rep: "bytes", code: writer.constant(`${slab}.bytes`, "u"), start, end, isNull };
 }
 
 /** LIKE with a constant pattern, as searches for the literal parts between its wildcards. */
