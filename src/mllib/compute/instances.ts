@@ -245,7 +245,8 @@ function joined(blocks: readonly InstanceBlock[]): InstanceBlock {
   };
 }
 
-function joinedSparse(rows: number, parts: readonly SparseRows[]): SparseRows {
+/** The rows of all parts, of so many rows together, one part after the other. */
+export function joinedSparse(rows: number, parts: readonly SparseRows[]): SparseRows {
   const lists = parts.map(({ values }) => values);
   const starts = new Int32Array(rows + 1);
   starts.set(concatEnds(parts.map((part) => part.starts.subarray(1)), lists), 1); // prettier-ignore

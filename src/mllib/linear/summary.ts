@@ -1,5 +1,7 @@
 /** Statistics of training blocks that fits begin with: means and deviations of features and label, weights of the classes. */
 import { DataError, InternalError } from "../../common/errors";
+import { concatArrays } from "../compute/arrays";
+import { joinedSparse } from "../compute/instances";
 import { packedColumn } from "../optim/cholesky";
 import { MAX_FEATURES } from "../optim/weighted-least-squares";
 import { addMoments, type Moments, noMoments } from "../optim/moments";
@@ -86,14 +88,70 @@ const MOST_CLASSES = 1 << 20;
 /** Null of no rows. `classes`: with the weight of each label. */
 export function summarize(blocks: Iterable<TrainingBlock>, classes: boolean): Summary | null {
   let total: Summary | null = null;
-  for (const block of blocks) {
+  for (const block of wideEnough(blocks)) {
     const part = blockSummary(block, classes);
     total = total === null ? part : addSummary(total, part);
   }
   return total;
 }
 
-function blockSummary(block: TrainingBlock, classes: boolean): Summary {
+type Described = Pick<TrainingBlock, "rows" | "width" | "tiles" | "sparse" | "label" | "weight">;
+
+/**
+ * The blocks, sparse ones that follow each other as one until as many entries are stored as there are features: a summary, which costs time and
+ * memory by the feature, then costs no more than its entries.
+ */
+function* wideEnough(blocks: Iterable<TrainingBlock>): Generator<Described, void, undefined> {
+  let waiting: Described[] = [];
+  let stored = 0;
+  for (const block of blocks) {
+    if (waiting.length > 0 && (block.sparse === null || block.width !== waiting[0]!.width)) {
+      yield together(waiting);
+      waiting = [];
+      stored = 0;
+    }
+    if (block.sparse === null) {
+      yield block;
+      continue;
+    }
+    waiting.push(block);
+    stored += block.sparse.values.length;
+    if (stored < block.width) continue;
+    yield together(waiting);
+    waiting = [];
+    stored = 0;
+  }
+  if (waiting.length > 0) yield together(waiting);
+}
+
+/** Sparse blocks of the same width as one. */
+function together(blocks: readonly Described[]): Described {
+  const [first] = blocks;
+  if (blocks.length === 1) return first!;
+  const rows = blocks.reduce((sum, block) => sum + block.rows, 0);
+  const weighted = blocks.some(({ weight }) => weight !== null);
+  return {
+    rows,
+    width: first!.width,
+    tiles: null,
+    sparse: joinedSparse(
+      rows,
+      blocks.map(({ sparse }) => sparse!),
+    ),
+    label: concatArrays(
+      blocks.map(({ label }) => label),
+      Float64Array,
+    ),
+    weight: weighted
+      ? concatArrays(
+          blocks.map(({ weight, rows: count }) => weight ?? new Float64Array(count).fill(1)),
+          Float64Array,
+        )
+      : null,
+  };
+}
+
+function blockSummary(block: Described, classes: boolean): Summary {
   const { rows, width, label, weight } = block;
   const summary = noSummary(width);
   summary.count = rows;
@@ -140,7 +198,7 @@ function countLabels(summary: Summary, label: Float64Array, weight: Float64Array
   summary.histogram = counts;
 }
 
-function denseSummary(own: KernelMemory, block: TrainingBlock, { means, squares }: Summary): void {
+function denseSummary(own: KernelMemory, block: Described, { means, squares }: Summary): void {
   const { width } = block;
   const most = tileRows(width);
   const { kernels } = own;
@@ -172,7 +230,7 @@ interface TilePlace {
   readonly stride: number;
 }
 
-function* tilesOf({ rows, width }: TrainingBlock): Iterable<TilePlace> {
+function* tilesOf({ rows, width }: Pick<TrainingBlock, "rows" | "width">): Iterable<TilePlace> {
   const most = tileRows(width);
   for (let first = 0; first < rows; first += most) {
     const count = Math.min(most, rows - first);

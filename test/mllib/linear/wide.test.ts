@@ -4,7 +4,7 @@ import { fitLogistic } from "../../../src/mllib/linear/logistic-fit";
 import type { PassSteps } from "../../../src/mllib/linear/objective";
 import { KernelMemory } from "../../../src/mllib/kernels/gradient-kernels";
 import { type PassSpec, runPass } from "../../../src/mllib/linear/pass";
-import { momentsOf, summarize, type Summary } from "../../../src/mllib/linear/summary";
+import { addSummary, momentsOf, summarize, type Summary } from "../../../src/mllib/linear/summary";
 import { fitSvc } from "../../../src/mllib/linear/svc-fit";
 import { type TrainingBlock, trainingBlock } from "../../../src/mllib/linear/tiles";
 import { noMoments } from "../../../src/mllib/optim/moments";
@@ -80,6 +80,36 @@ test("sums of sparse rows stay when dense ones follow", () => {
   expectNear([together.loss], [sum((part) => part.loss)], 1e-12);
   expectNear(together.residuals, [sum((part) => part.residuals[0]!)], 1e-9);
   expectNear(together.gradient, Array.from(spec.coefficients.keys(), (j) => sum((part) => part.gradient[j]!)), 1e-9); // prettier-ignore
+});
+
+test("blocks that store fewer entries than there are features are described as one, to the last bit", () => {
+  const width = 1 << 12;
+  const sizes = [7, 40, 23, 300, 11];
+  const blocks = sizes.map((rows) => sparseBlock(rows, width, 3));
+  const weighted = blocks.map((block, i) =>
+    i === 2 ? { ...block, weight: block.label.map((_, row) => 0.3 * (row % 4)) } : block,
+  );
+  for (const parts of [blocks, weighted]) {
+    const sparse = {
+      starts: Int32Array.from({ length: 382 }, (_, row) => 3 * row),
+      indices: Int32Array.from(parts.flatMap((part) => [...part.sparse!.indices])),
+      values: Float64Array.from(parts.flatMap((part) => [...part.sparse!.values])),
+    };
+    const label = Float64Array.from(parts.flatMap((part) => [...part.label]));
+    const weight = Float64Array.from(parts.flatMap((part) => [...(part.weight ?? part.label.map(() => 1))]));
+    const one = trainingBlock({ rows: 381, width, dense: null, sparse, label, weight, extra: [] });
+    expect(summarize(parts, true)).toEqual(summarize([one], true));
+  }
+  // Others among them stay what they are.
+  const dense = denseBlock(50, width);
+  const mixed = summarize([blocks[0]!, blocks[1]!, dense, blocks[2]!, blocks[4]!], true)!;
+  expect(mixed.count).toBe(131);
+  const apart = [
+    summarize([blocks[0]!, blocks[1]!], true)!,
+    summarize([dense], true)!,
+    summarize([blocks[2]!, blocks[4]!], true)!,
+  ];
+  expect(mixed).toEqual(apart.slice(1).reduce(addSummary, apart[0]!));
 });
 
 test("moments of sparse blocks are those of their rows as one dense block, and have room for the products of features once", () => {
