@@ -17,3 +17,16 @@ export interface SqlSettings {
   /** Any other setting of the session, with Spark's defaults filled in; undefined where there is no such key. */
   readonly conf: Readonly<Record<string, string>>;
 }
+
+/** All but the time. Sessions make a new `conf` when a setting changes. */
+export function sameSettings(a: SqlSettings, b: SqlSettings): boolean {
+  return (
+    a.conf === b.conf &&
+    a.ansi === b.ansi &&
+    a.timeZone === b.timeZone &&
+    a.caseSensitive === b.caseSensitive &&
+    a.currentUser === b.currentUser &&
+    a.currentCatalog === b.currentCatalog &&
+    a.currentDatabase === b.currentDatabase
+  );
+}

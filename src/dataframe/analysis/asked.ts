@@ -6,7 +6,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { foldExpression } from "../expressions/fold";
 import type { FileEntry, Relation } from "../sources/relation";
-import type { SqlSettings } from "../settings";
+import { sameSettings, type SqlSettings } from "../settings";
 import type { AnalysisContext, NamedRelation, ReadSpec, ViewScope } from "./context";
 
 /** Lists of more files are not compared. */
@@ -95,19 +95,6 @@ export class Asked {
     if ("spec" in answer) return sameRelation(answer.relation, context.read(answer.spec));
     return sameNamed(answer.relation, context.relation(answer.name, answer.inside));
   }
-}
-
-/** All but the time. Sessions make a new `conf` when a setting changes. */
-function sameSettings(a: SqlSettings, b: SqlSettings): boolean {
-  return (
-    a.conf === b.conf &&
-    a.ansi === b.ansi &&
-    a.timeZone === b.timeZone &&
-    a.caseSensitive === b.caseSensitive &&
-    a.currentUser === b.currentUser &&
-    a.currentCatalog === b.currentCatalog &&
-    a.currentDatabase === b.currentDatabase
-  );
 }
 
 /** Views of the catalog are read from their texts each time: they are never the same. */

@@ -18,17 +18,16 @@ import { bytesText } from "../physical/explain";
 import type { ExchangeStage, ResultStage, Stage } from "../physical/stages";
 import { QueryRun } from "../physical/stages";
 import { type KeptSteps, RepeatedRun, type StagedQuery } from "../physical/repeated-run";
-import type { PhysicalPlan, StagePlan, StageSink, StageTaskInput } from "../physical/plan";
+import type { StageSink, StageTaskInput } from "../physical/plan";
 import type { PlanServices } from "../physical/services";
-import { transformUp, walk } from "../physical/traverse";
 import type { SqlSettings } from "../settings";
 import type { BadRecords } from "./bad-records";
 import { knownRows } from "./known-rows";
-import { userFunctionsOf } from "./user-functions";
 import type { Operation, Operations } from "./operations";
 import { type PlanTexts, QueryEvents } from "./query-events";
 import { QueryMetrics } from "./query-metrics";
 import { type ReadyStage, StageJobs, type WrittenShuffle } from "./stage-jobs";
+import { travellingPlan } from "./travelling-plan";
 
 /** What a query runs on. */
 export interface RunServices extends PlanServices {
@@ -247,20 +246,14 @@ export class QueryRunner {
 
   #ready(stage: Pick<Stage, "root" | "shuffles" | "broadcasts" | "tasks">, sink: StageSink): ReadyStage {
     const shuffleOf = (id: number): WrittenShuffle => this.#written.get(id)!;
-    const plan: StagePlan = {
-      root: transformUp(stage.root, withoutFiles),
-      sink,
-      settings: this.settings,
-    };
-    const sources = externalsOf(stage.root);
+    const plan = travellingPlan(stage.root, sink, this.settings);
     return {
       plan,
+      now: this.settings.now,
       tasks: stage.tasks,
       shuffles: stage.shuffles.map((id) => shuffleOf(id).shuffle),
       broadcasts: stage.broadcasts.map((id) => shuffleOf(id).shuffle),
-      inputs: [...sources].map(([source, leaves]) => this.#input(source, leaves, stage.tasks)),
-      sources: [...sources.keys()],
-      functions: userFunctionsOf([plan.root, plan.sink]),
+      inputs: [...plan.externals].map(([source, leaves]) => this.#input(source, leaves, stage.tasks)),
     };
   }
 
@@ -270,24 +263,6 @@ export class QueryRunner {
       parents: (partition) => leaves.flatMap((leaf) => tasks[partition]!.leaves[leaf] ?? []),
     };
   }
-}
-
-/** Tasks are told their splits; the list of all files, which may be long, stays here. */
-function withoutFiles(node: PhysicalPlan): PhysicalPlan {
-  if (node.kind !== "scan" || node.relation.files === null) return node;
-  return { ...node, relation: { ...node.relation, files: null } };
-}
-
-/** External leaves of a stage by their source. */
-function externalsOf(root: PhysicalPlan): Map<number, number[]> {
-  const sources = new Map<number, number[]>();
-  walk(root, (node) => {
-    if (node.kind !== "external") return;
-    const leaves = sources.get(node.source);
-    if (leaves === undefined) sources.set(node.source, [node.id]);
-    else leaves.push(node.id);
-  });
-  return sources;
 }
 
 function batchesOf(bytes: Uint8Array): ColumnBatch[] {

@@ -1,31 +1,27 @@
 /** Runs stages of a query as jobs: map stages, whose output sizes come back, and stages whose tasks give results. */
-import type { Frozen } from "../../closure/frozen";
 import { runJob, writeShuffle } from "../../rdd/api/run";
 import type { Call, ContextPort, MapOutputSizes } from "../../rdd/context-port";
 import { type PlanInput, PlanNode, type PlanStage } from "../../rdd/nodes/plan-node";
 import { PlanShuffle } from "../../rdd/nodes/plan-shuffle";
 import { ClusterError, DataError, TaskError } from "../../common/errors";
-import { withoutDefaults } from "../conf-defaults";
 import { AnalysisError, QueryError } from "../errors";
 import { planToBytes } from "../exec/plan-bytes";
-import type { ShippedPlan } from "../exec/runtime";
-import { isOrderSensitive } from "../physical/order-sensitive";
-import type { StagePlan, StageRun, StageTask, StageTaskInput } from "../physical/plan";
-import { walk } from "../physical/traverse";
+import type { StageRun, StageTask, StageTaskInput } from "../physical/plan";
+import type { TravellingPlan } from "./travelling-plan";
 
 /** A stage that is ready to run: what it reads has been written. */
 export interface ReadyStage {
-  readonly plan: StagePlan;
+  readonly plan: TravellingPlan;
+  /** The query's start, microseconds since the epoch. */
+  readonly now: number;
   /** One for each task. */
   readonly tasks: readonly StageTaskInput[];
   /** The shuffles that it reads, as its ShuffleReads number them. */
   readonly shuffles: readonly PlanShuffle[];
   /** Those that each task reads whole, as its BroadcastReads number them. */
   readonly broadcasts: readonly PlanShuffle[];
+  /** Those of the plan's external leaves. */
   readonly inputs: readonly PlanInput[];
-  /** What the plan's external leaves call the inputs. */
-  readonly sources: readonly number[];
-  readonly functions: ReadonlyMap<string, Frozen>;
   readonly hosts?: readonly (readonly string[])[];
 }
 
@@ -107,38 +103,31 @@ export class StageJobs {
   }
 
   #describe(stage: ReadyStage, shuffleId: number | null): PlanStage {
-    const { plan, sources: inputs } = stage;
-    const { settings } = plan;
-    // The time of the query is told with the tasks.
-    const travelling = { ...plan, settings: { ...settings, now: 0, conf: withoutDefaults(settings.conf) } };
-    const shipped: ShippedPlan = { stage: travelling, inputs };
+    const { plan } = stage;
     const idOf = (shuffle: PlanShuffle): number => shuffle.shuffleId;
     const run: StageRun = {
-      now: settings.now,
+      now: stage.now,
       metrics: this.metrics,
       shuffleId,
       shuffles: stage.shuffles.map(idOf),
       broadcasts: stage.broadcasts.map(idOf),
     };
     return {
-      plan: planToBytes(shipped),
+      plan: plan.bytes,
       payloads: stage.tasks.map((input) => planToBytes({ input, run } satisfies StageTask)),
       shuffles: [...stage.shuffles, ...stage.broadcasts],
       parts: partsOf(stage),
       inputs: stage.inputs,
-      functions: stage.functions,
+      functions: plan.functions,
       ...(stage.hosts === undefined ? {} : { hosts: stage.hosts }),
-      orderSensitive: isOrderSensitive(plan),
+      orderSensitive: plan.orderSensitive,
     };
   }
 }
 
 /** What each task reads of the shuffles. */
 function partsOf({ plan, shuffles, tasks }: ReadyStage): NonNullable<PlanStage["parts"]> {
-  const reads = new Map<unknown, number[]>(shuffles.map((shuffle) => [shuffle, []]));
-  walk(plan.root, (node) => {
-    if (node.kind === "shuffleRead") reads.get(shuffles[node.input])!.push(node.id);
-  });
+  const reads = new Map<unknown, readonly number[]>(shuffles.map((shuffle, input) => [shuffle, plan.reads[input] ?? []]));
   const inputs = tasks.map((task) => task.shuffles);
   return (partition, shuffle) =>
     (reads.get(shuffle) ?? []).flatMap((id) =>
