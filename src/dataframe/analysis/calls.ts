@@ -13,7 +13,7 @@ import type { AnalysisContext, Routine, ViewScope } from "./context";
 import { groupingCall } from "./grouping-calls";
 import { bindLambda, isPlaceholder } from "./lambdas";
 import { exprText, idText, quoted, searchPath, tooManyParts } from "./messages";
-import { withNamedArguments } from "./named-arguments";
+import { withNamedArguments, withParameterNames } from "./named-arguments";
 import { outerReference } from "./names";
 import { callSqlRoutine } from "./routines";
 import { timeWindowColumn } from "./time-windows";
@@ -334,7 +334,7 @@ export function unsupportedSyntax(prettyName: string, syntax: string, at: QueryC
 
 /** A function of the program that was given a name. */
 function callUser(binder: Binder, fn: UserFunction, syntax: CallSyntax, scope: Scope): Expression {
-  return userCall(binder, fn, syntax, scope);
+  return userCall(binder, fn, withParameterNames(fn, syntax), scope);
 }
 
 /** A function of the program, called through the API. */
@@ -348,8 +348,8 @@ export function bindUserFunction(
 
 /** The function as one call has it: with the type of its results for these arguments. */
 function typedFor(fn: UserFunction, args: readonly Expression[]): UserFunction {
-  const { resultType, ...plain } = fn;
-  return resultType === undefined ? fn : { ...plain, returnType: resultType(args.map(({ type }) => type)) };
+  const { resultType, parameters: _, ...plain } = fn;
+  return resultType === undefined ? plain : { ...plain, returnType: resultType(args.map(({ type }) => type)) };
 }
 
 function userCall(

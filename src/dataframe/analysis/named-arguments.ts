@@ -2,7 +2,7 @@
 import { AnalysisError } from "../errors";
 import type { Literal } from "../expressions/expression";
 import type { FunctionEntry } from "../functions/registry";
-import type { UnresolvedExpression } from "../syntax/expression";
+import type { UnresolvedExpression, UserFunction } from "../syntax/expression";
 import { idText, quoted } from "./messages";
 import { nearest } from "./suggestions";
 
@@ -24,6 +24,15 @@ export function withNamedArguments<C extends NamedCall>(entry: FunctionEntry, ca
     throw new AnalysisError("NAMED_PARAMETERS_NOT_SUPPORTED", { functionName: idText([name]) }, atOf(call));
   }
   return { ...call, args: placed([name], entry.parameters, entry.parameterDefaults ?? [], call), argNames: [] };
+}
+
+/** The same for a function of the program: parameters with defaults may be left out at the end alone. */
+export function withParameterNames<C extends NamedCall>(fn: UserFunction, call: C): C {
+  if (call.argNames === undefined || call.argNames.every((one) => one === null)) return call;
+  const parameters = fn.parameters?.() ?? null;
+  if (parameters === null)
+    throw new AnalysisError("NAMED_PARAMETERS_NOT_SUPPORTED", { functionName: idText([fn.name]) }, atOf(call));
+  return { ...call, args: placed([fn.name], parameters, [], call), argNames: [] };
 }
 
 /** `position` counts from the first argument that is named. */

@@ -10,7 +10,8 @@ type TableFunctionSyntax = Pick<Extract<UnresolvedPlan, { kind: "tableFunction" 
  * A function of a table: its rows, with the keys and the other arguments behind them, come together by their keys, in order, to
  * what calls the function.
  */
-export function overTable(fn: UserFunction, call: TableFunctionSyntax, tables: readonly TableArgument[]): UnresolvedPlan {
+export function overTable(called: UserFunction, call: TableFunctionSyntax, tables: readonly TableArgument[]): UnresolvedPlan {
+  const { parameters: _, ...fn } = called;
   const [table, second] = tables as readonly [TableArgument, TableArgument?];
   if (second !== undefined) {
     throw new AnalysisError("TABLE_VALUED_FUNCTION_TOO_MANY_TABLE_ARGUMENTS", { num: String(tables.length) }, call.at);

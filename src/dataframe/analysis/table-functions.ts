@@ -17,7 +17,7 @@ import { findFunction, generatorAsRow, holdsGenerator } from "./calls";
 import { DOCS } from "./documentation";
 import { generatorOutput, isOuterGenerator } from "./generators";
 import { exprText, idText, ordinalWord, typeText } from "./messages";
-import { withNamedArguments } from "./named-arguments";
+import { withNamedArguments, withParameterNames } from "./named-arguments";
 import { fieldColumn, noColumns, oneRow, tableName } from "./relations";
 import { tableRoutine } from "./routines";
 import { overTable } from "./table-argument";
@@ -36,12 +36,13 @@ export function bindTableFunction(binder: Binder, written: Written, env: Env): B
   if (found === null) throw new AnalysisError("UNRESOLVABLE_TABLE_VALUED_FUNCTION", { name: idText(plan.name) }, plan.at);
   if (found.kind === "sql") return tableRoutine(binder, found, plan, scope);
   if (found.kind === "user") {
-    const { fn } = found;
+    const { parameters: _, ...fn } = found.fn;
     if (fn.form !== "table") throw notATableFunction(plan);
-    if (plan.tables !== undefined) return binder.plan(overTable(fn, plan, plan.tables), env);
+    if (plan.tables !== undefined) return binder.plan(overTable(found.fn, plan, plan.tables), env);
+    const given = args(withParameterNames(found.fn, plan));
     return generated(
       binder,
-      { kind: "generator", fn: fn.name, args: args(plan), type: fn.returnType, nullable: false, user: fn },
+      { kind: "generator", fn: fn.name, args: given, type: fn.returnType, nullable: false, user: fn },
       plan.at,
     );
   }

@@ -1,7 +1,7 @@
 /** `spark.udf` and `spark.udtf`: functions of the program for SQL text. */
 import { UsageError } from "../../common/errors";
 import type { UserFunction } from "../syntax/expression";
-import { columnFunction, udaf, userFunction } from "./functions/user-functions";
+import { calledFunction, columnFunction, udaf } from "./functions/user-functions";
 import type { Aggregator, ResultType, UserDefinedFunction } from "./functions/user-functions";
 import type { QueryPort } from "./query-port";
 
@@ -20,7 +20,7 @@ export class UDFRegistration {
   register(name: string, f: ((...args: any[]) => unknown) | UserDefinedFunction, returnType?: ResultType): UserDefinedFunction {
     if (typeof f !== "function")
       throw new UsageError("INVALID_ARGUMENT", "udf.register needs a name, a function and the type of its results.");
-    const made = "fn" in f ? f.fn : userFunction(f, "scalar", returnType ?? "string", "udf.register");
+    const made = "fn" in f ? f.fn : calledFunction(f, "scalar", returnType ?? "string", "udf.register");
     return this.#keep(name, { ...made, name });
   }
 

@@ -142,6 +142,8 @@ export interface UserFunction {
   readonly returnType: DataType;
   /** The type of the results of one call by the types of its arguments, where it follows them; analysis asks it once a call. */
   readonly resultType?: (types: readonly DataType[]) => DataType;
+  /** Names of its parameters; null where arguments can be given by place alone. Analysis asks for them where a call has names. */
+  readonly parameters?: () => readonly string[] | null;
   readonly deterministic: boolean;
   readonly nullable: boolean;
   /** "scalar": once a row; "batch": once a batch, over Arrow vectors; "aggregate": an Aggregator; "table": rows out of a row. */

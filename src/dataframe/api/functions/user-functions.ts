@@ -1,5 +1,6 @@
 /** JavaScript functions as functions of columns. They are captured, with what they use, where they are made. */
 import { freeze, freezeValue } from "../../../closure/freeze";
+import { parameterNames } from "../../../closure/parameter-names";
 import type { DataType } from "../../../columnar/types";
 import { UsageError } from "../../../common/errors";
 import { CODE, type UserFunction } from "../../syntax/expression";
@@ -62,6 +63,12 @@ export function userFunction(
   return { ...fn, returnType: { kind: "string" }, resultType: (types) => resultTypeOf(returnType(types)) };
 }
 
+/** The same for one that SQL may call, by names of its parameters too: of a class of handlers, those of `eval`. */
+export function calledFunction(f: AnyFunction, form: UserFunction["form"], returnType: ResultType, call: string): UserFunction {
+  const { eval: own } = ((f as { prototype?: unknown }).prototype ?? {}) as { readonly eval?: AnyFunction };
+  return { ...userFunction(f, form, returnType, call), parameters: () => parameterNames(own ?? f) };
+}
+
 /** The function of columns for a function that was captured. */
 export function columnFunction(fn: UserFunction): UserDefinedFunction {
   const apply = (...columns: readonly ColumnOrName[]): Column =>
@@ -89,12 +96,12 @@ function checked(f: unknown, call: string): AnyFunction {
  * df.select(shout("city"));
  */
 export function udf(f: AnyFunction, returnType: ResultType = "string"): UserDefinedFunction {
-  return columnFunction(userFunction(checked(f, "udf"), "scalar", returnType, "udf"));
+  return columnFunction(calledFunction(checked(f, "udf"), "scalar", returnType, "udf"));
 }
 
 /** A function that is called once a batch, with an Arrow vector for each column; gives a vector, typed array or array of as many values. */
 export function arrow_udf(f: AnyFunction, returnType: ResultType = "string"): UserDefinedFunction {
-  return columnFunction(userFunction(checked(f, "arrow_udf"), "batch", returnType, "arrow_udf"));
+  return columnFunction(calledFunction(checked(f, "arrow_udf"), "batch", returnType, "arrow_udf"));
 }
 export { arrow_udf as pandas_udf };
 
@@ -152,7 +159,7 @@ export function udtf(f: AnyFunction | (new () => TableFunctionHandler), returnTy
   const type = resultTypeOf(returnType);
   if (type.kind !== "struct")
     throw new UsageError("INVALID_ARGUMENT", "udtf: the type of the results must be a struct, its rows.");
-  const fn = userFunction(checked(f, "udtf"), "table", type, "udtf");
+  const fn = calledFunction(checked(f, "udtf"), "table", type, "udtf");
   const onColumns = columnFunction(fn);
   const apply = (...args: readonly (ColumnOrName | TableArg)[]): Column | DataFrame => {
     const position = args.findIndex((arg) => arg instanceof TableArg);
