@@ -1,4 +1,5 @@
 /** Nodes that run the program's own code over rows, and metrics that an action delivers. */
+import { UsageError } from "../../common/errors";
 import { AnalysisError } from "../errors";
 import { alias } from "../expressions/build";
 import type { Attribute, Expression, NamedExpression } from "../expressions/expression";
@@ -39,6 +40,11 @@ export function bindApplyInGroups(binder: Binder, plan: Plan<"applyInGroups">, e
 export function bindCogroup(binder: Binder, plan: Plan<"cogroup">, env: Env): Bound {
   const left = withKeys(binder, binder.plan(plan.left, env), plan.leftGrouping, env);
   const right = withKeys(binder, binder.plan(plan.right, env), plan.rightGrouping, env);
+  if (left.keys.length !== right.keys.length)
+    throw new UsageError(
+      "INVALID_ARGUMENT",
+      `cogroup: both sides need as many keys; the left has ${left.keys.length}, the right ${right.keys.length}.`,
+    );
   const output = plan.schema.fields.map((field) => fieldColumn(binder, field, []));
   return bound(
     {

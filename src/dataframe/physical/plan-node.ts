@@ -3,7 +3,6 @@ import { bucketColumns } from "./bucketed-scans";
 import { batchOfBoxed, encodeBatch } from "../../columnar/batch";
 import { ByteWriter } from "../../columnar";
 import { InternalError, unreachable } from "../../common/errors";
-import { AnalysisError } from "../errors";
 import { alias, attributeOf } from "../expressions/build";
 import type { Attribute, Expression, NamedExpression, SortOrder } from "../expressions/expression";
 import { outputOf } from "../logical/output";
@@ -372,7 +371,6 @@ function coGathered(planner: Planner, node: Extract<LogicalPlan, { kind: "cogrou
   const left = planner.plan(node.left);
   const right = planner.plan(node.right);
   const keys = node.leftGrouping.length;
-  if (keys !== node.rightGrouping.length) throw new AnalysisError("INTERNAL_ERROR", { message: "Cogroup keys differ." });
   if (planner.layoutOf(left).count === 1 && planner.layoutOf(right).count === 1) return [left, right];
   if (keys === 0) return [planner.single(node.left, "rows:single", left), planner.single(node.right, "rows:single", right)];
   const numPartitions = planner.partitionsFor(planner.statistics.of(node.left).bytes + planner.statistics.of(node.right).bytes);

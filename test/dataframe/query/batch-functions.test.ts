@@ -93,3 +93,11 @@ describe("predictBatchUdf", () => {
     expect(() => F.predictBatchUdf(() => () => [], { returnType: "double", batchSize: 0 })).toThrow("batchSize");
   });
 });
+
+test("cogroup needs as many keys on both sides", async () => {
+  const df = spark().sql("SELECT 1 AS a, 2 AS b");
+  const both = df.groupBy("a").cogroup(df.groupBy("a", "b"));
+  await expect(both.applyInArrow((left) => left, "a INT, b INT").collect()).rejects.toThrow(
+    /both sides need as many keys; the left has 1, the right 2/,
+  );
+});
