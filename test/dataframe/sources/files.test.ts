@@ -171,6 +171,8 @@ describe("listing", () => {
     expect(await count(sources.at("t"), { recursiveFileLookup: "true" })).toBe(2);
     expect(await count(sources.at("t", "*"))).toBe(2);
     expect(await count(sources.at("t"), { recursiveFileLookup: "true", pathGlobFilter: "b*" })).toBe(1);
+    expect(await count(sources.at("t"), { recursiveFileLookup: "true", pathGlobFilter: "{a,b,c}.parquet" })).toBe(2);
+    expect(await count(sources.at("t"), { recursiveFileLookup: "true", pathGlobFilter: "b.{csv,parquet}" })).toBe(1);
   });
 
   test("files by the time of their last change", async () => {

@@ -1,7 +1,7 @@
 /** From paths to the files of a table, on the driver: globs, directories, filters by name and time, partition directories. */
 import type { StructField } from "../../../columnar/types";
 import type { FileStatus, FileSystem } from "../../../filesystem/file-system";
-import { componentPattern, glob, hasGlob } from "../../../filesystem/glob";
+import { componentPattern, expandBraces, glob, hasGlob } from "../../../filesystem/glob";
 import { mapConcurrently } from "../../../filesystem/concurrently";
 import { baseName, joinPath, qualifyPath } from "../../../filesystem/path";
 import { AnalysisError } from "../../errors";
@@ -157,11 +157,11 @@ async function filesBelow(fs: FileSystem, directory: string): Promise<FileStatus
 
 function fileFilter(options: SourceOptions, zone: string): (status: FileStatus) => boolean {
   const pattern = option(options, "pathGlobFilter");
-  const matcher = pattern === undefined ? null : componentPattern(pattern);
+  const matchers = pattern === undefined ? null : expandBraces(pattern).map(componentPattern);
   const before = timeOption(options, "modifiedBefore", zone);
   const after = timeOption(options, "modifiedAfter", zone);
   return ({ path, modificationTime }) =>
-    (matcher === null || matcher.test(baseName(path))) &&
+    (matchers === null || matchers.some((matcher) => matcher.test(baseName(path)))) &&
     (before === null || modificationTime < before) &&
     (after === null || modificationTime > after);
 }
