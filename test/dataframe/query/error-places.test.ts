@@ -37,3 +37,10 @@ test("sides of a union with unequal columns", async () => {
   const [one, two] = [spark().range(1), spark().range(1).withColumn("b", F.lit(1))];
   await expect(two.union(one).collect()).rejects.toThrow(/the first table has 2 columns, the second has 1\./);
 });
+
+test("a sum that overflows: its place, and what gives NULL instead", async () => {
+  const sum = spark().sql("SELECT sum(x) FROM VALUES (CAST(9e37 AS DECIMAL(38,0))), (CAST(9e37 AS DECIMAL(38,0))) t(x)");
+  await expect(sum.collect()).rejects.toThrow(
+    /operands of a wider one have room\. try_sum gives NULL instead\.\n {2}line 1, column 8/,
+  );
+});

@@ -93,7 +93,7 @@ function overflow(message: string, alternative: string, call: AggregateCall): Qu
     "ARITHMETIC_OVERFLOW",
     {
       message,
-      alternative: `, or use ${alternative} to get NULL instead`,
+      alternative: ` ${alternative} gives NULL instead.`,
       config: '"spark.sql.ansi.enabled"',
     },
     call.at,
