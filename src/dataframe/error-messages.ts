@@ -209,6 +209,9 @@ export const errorMessages: Readonly<Record<string, string>> = {
   SQL_CONF_NOT_FOUND: "There is no setting {sqlConf}.",
   CANNOT_MODIFY_CONFIG: "{key} cannot be changed while the session runs.",
   CANNOT_MODIFY_STATIC_CONFIG: "{key} is fixed when the session starts.",
+  INVALID_SINGLE_VARIANT_COLUMN:
+    "The schema {schema} does not go with the option singleVariantColumn: it must be one VARIANT column, and perhaps the column of corrupt records.",
+  "INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS": "{confName} cannot be {confValue}; it is one of {confOptions}.",
   "INVALID_CONF_VALUE.TIME_ZONE":
     "{confName} = {confValue} is no time zone; use a name such as Europe/Paris or an offset such as +02:00.",
   INVALID_CONF_VALUE: "{confName} cannot be {confValue}.",

@@ -6,6 +6,7 @@ import { AnalysisError } from "../errors";
 import type { SqlSettings } from "../settings";
 import { zoneOfMachine } from "../types/machine-zone";
 import { SQL_CONF_DEFAULTS } from "../conf-defaults";
+import { CONF_OPTIONS } from "../conf-options";
 import { withoutEffect } from "./conf-without-effect";
 
 /** Set when the application starts; sessions cannot change them. */
@@ -175,6 +176,11 @@ function checkValue(key: string, value: string): void {
     if (!form.test(value)) {
       throw new AnalysisError("INVALID_CONF_VALUE.TYPE_MISMATCH", { confName: key, confValue: value, confType });
     }
+  }
+  const options = CONF_OPTIONS[key];
+  if (options?.every((option) => option.toLowerCase() !== value.toLowerCase()) === true) {
+    const confOptions = options.join(", ");
+    throw new AnalysisError("INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS", { confName: key, confValue: value, confOptions });
   }
   if (key === "spark.sql.shuffle.partitions" && Number(value) < 1) {
     throw new AnalysisError("INVALID_CONF_VALUE.REQUIREMENT", {

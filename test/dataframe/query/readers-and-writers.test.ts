@@ -172,3 +172,25 @@ test("writeTo makes buckets of F.bucket; of other functions it makes nothing", a
     "UNSUPPORTED_PARTITION_TRANSFORM",
   );
 });
+
+test("an overwrite mode that there is not leaves the partitions as they are", async () => {
+  const path = at("overwritten");
+  const rows = spark().range(4).withColumn("k", F.expr("id % 2"));
+  await rows.write.partitionBy("k").parquet(path);
+  const write = (mode: string): Promise<void> =>
+    rows.where("id = 0").write.mode("overwrite").option("partitionOverwriteMode", mode).partitionBy("k").parquet(path);
+  expect(await errorOf(() => write("dynamically"))).toBe("INVALID_OPTION_VALUE");
+  expect(await spark().read.parquet(path).count()).toBe(4);
+  await write("Dynamic");
+  expect(await spark().read.parquet(path).count()).toBe(3);
+});
+
+test("a file as one VARIANT column: the schema has that column alone, but for corrupt records", async () => {
+  writeFileSync(at("variants.json"), '{"a":1}\n[1,2]\n');
+  const read = (schema: string): Promise<number> =>
+    spark().read.option("singleVariantColumn", "v").schema(schema).json(at("variants.json")).count();
+  expect(await read("v VARIANT")).toBe(2);
+  expect(await read("v VARIANT, _corrupt_record STRING")).toBe(2);
+  expect(await errorOf(() => read("a INT"))).toBe("INVALID_SINGLE_VARIANT_COLUMN");
+  expect(await errorOf(() => read("v VARIANT, a INT"))).toBe("INVALID_SINGLE_VARIANT_COLUMN");
+});

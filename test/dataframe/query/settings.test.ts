@@ -32,6 +32,9 @@ test.each([
   ["spark.sql.broadcastTimeout", "1e3", /TYPE_MISMATCH/],
   ["spark.sql.autoBroadcastJoinThreshold", "3.5", /TYPE_MISMATCH/],
   ["spark.sql.adaptive.skewJoin.skewedPartitionFactor", "x", /TYPE_MISMATCH/],
+  ["spark.sql.sources.partitionOverwriteMode", "dynamically", /OUT_OF_RANGE_OF_OPTIONS.* one of STATIC, DYNAMIC/],
+  ["spark.sql.mapKeyDedupPolicy", "LAST", /OUT_OF_RANGE_OF_OPTIONS/],
+  ["spark.sql.parquet.compression.codec", "zip", /OUT_OF_RANGE_OF_OPTIONS/],
 ])("%s cannot be %s", (key, value, error) => {
   expect(() => new SessionConf(() => ({})).set(key, value)).toThrow(error);
   // Nor can an application be started with it.

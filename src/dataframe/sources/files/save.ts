@@ -3,7 +3,7 @@ import type { DataType, StructType } from "../../../columnar/types";
 import { AnalysisError } from "../../errors";
 import { simpleString } from "../../types/text";
 import type { SaveRequest } from "../data-source";
-import { integerOption, option } from "../options";
+import { integerOption, invalidOption, option } from "../options";
 import type { FilesSpec } from "./write-task";
 
 /** @param mayRepeat columns need no names of their own: CSV tells them by place. */
@@ -61,5 +61,6 @@ export function isDynamicOverwrite(request: SaveRequest): boolean {
     option(request.options, "partitionOverwriteMode") ??
     request.settings.conf["spark.sql.sources.partitionOverwriteMode"] ??
     "static";
+  if (!/^(static|dynamic)$/i.test(mode)) throw invalidOption("partitionOverwriteMode", mode, "static or dynamic");
   return request.mode === "overwrite" && request.partitionBy.length > 0 && mode.toLowerCase() === "dynamic";
 }

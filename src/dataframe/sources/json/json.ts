@@ -1,11 +1,13 @@
 /** The data source "json": objects, one a line, or files that are one value each. */
-import type { Boxed, DataType, StructType } from "../../../columnar/types";
+import type { Boxed, DataType, StructField, StructType } from "../../../columnar/types";
 import { boxedRows } from "../../../columnar/batch";
 import { TextPartWriter } from "../../../filesystem/part-writers";
 import { jsonOptions } from "../../json/options";
 import { jsonStructParser, jsonValueParser } from "../../json/parse";
 import { recordReader, withoutCorruptColumn } from "../../json/record-mode";
 import { jsonWriter } from "../../json/write";
+import { AnalysisError } from "../../errors";
+import { sqlName } from "../../types/text";
 import type { DataSource, ScanColumn, ScanEnv, ScanRequest } from "../data-source";
 import { FastLines, PickedColumns } from "../files/fast-lines";
 import { defaultsOf } from "../files/existence-defaults";
@@ -41,14 +43,22 @@ function isJson(type: DataType): boolean {
   }
 }
 
+function requireOneVariant(fields: readonly StructField[], corrupt: string): void {
+  const others = fields.filter(({ name }) => name !== corrupt);
+  if (others.length === 1 && others[0]!.type.kind === "variant") return;
+  throw new AnalysisError("INVALID_SINGLE_VARIANT_COLUMN", { schema: `"${sqlName({ kind: "struct", fields })}"` });
+}
+
 export const jsonSource: DataSource = {
   name: "json",
   aliases: ["org.apache.spark.sql.json"],
   async relation(request, driver) {
     const relation = await fileRelation({ name: "json", infer: inferJson }, request, driver);
-    const { columnNameOfCorruptRecord } = jsonOptions(request.options, driver.settings);
-    requireTypes("JSON", fieldsInFiles(relation), isJson);
-    requireCorruptText(fieldsInFiles(relation), columnNameOfCorruptRecord);
+    const { columnNameOfCorruptRecord, singleVariantColumn } = jsonOptions(request.options, driver.settings);
+    const fields = fieldsInFiles(relation);
+    requireTypes("JSON", fields, isJson);
+    requireCorruptText(fields, columnNameOfCorruptRecord);
+    if (singleVariantColumn !== undefined) requireOneVariant(fields, columnNameOfCorruptRecord);
     return relation;
   },
   plan(request, { settings }) {
