@@ -55,76 +55,22 @@ function pushed(node: Filter): LogicalPlan {
     }
     case "aggregate": {
       if (child.grouping.length === 0) return node;
-      const keys = new Map<ExprId, Expression>();
-      for (const item of child.aggregates) {
-        const source = item.kind === "alias" ? item.child : item;
-        if (source.kind === "attribute" && child.grouping.some((key) => key.kind === "attribute" && key.id === source.id)) {
-          keys.set(item.id, source);
-        }
-      }
-      const ids = new Set(keys.keys());
-      return divided(
-        node,
-        movable,
-        staying,
-        (part) => within(part, ids),
-        (down) => ({
-          ...child,
-          child: filterOf(
-            child.child,
-            down.map((part) => substitute(part, keys)),
-          ),
-        }),
-      );
+      const keys = groupingColumns(child);
+      return divided(node, child, movable, staying, new Set(keys.keys()), keys);
     }
-    case "window": {
-      const keys = new Set(child.partitionBy.flatMap((key) => (key.kind === "attribute" ? [key.id] : [])));
-      return divided(
-        node,
-        movable,
-        staying,
-        (part) => within(part, keys),
-        (down) => ({
-          ...child,
-          child: filterOf(child.child, down),
-        }),
-      );
-    }
+    case "window":
+      return divided(node, child, movable, staying, partitionColumns(child));
     case "union":
       return filterOf(
         { ...child, children: child.children.map((one) => filterOf(one, overChild(movable, child.output, one))) },
         staying,
       );
     case "appendColumns":
-    case "generate": {
-      const ids = outputIds(child.child);
-      return divided(
-        node,
-        movable,
-        staying,
-        (part) => within(part, ids),
-        (down) => ({
-          ...child,
-          child: filterOf(child.child, down),
-        }),
-      );
-    }
+    case "generate":
+      return divided(node, child, movable, staying, outputIds(child.child));
     case "expand": {
       const passed = passedThrough(child);
-      const ids = new Set(passed.keys());
-      return divided(
-        node,
-        movable,
-        staying,
-        (part) => within(part, ids),
-        (down) => ({
-          ...child,
-          child: filterOf(
-            child.child,
-            down.map((part) => substitute(part, passed)),
-          ),
-        }),
-      );
+      return divided(node, child, movable, staying, new Set(passed.keys()), passed);
     }
     case "sort":
     case "repartition":
@@ -139,18 +85,37 @@ function pushed(node: Filter): LogicalPlan {
   }
 }
 
-/** Those parts that pass the test go below, the others stay. */
+/** Parts of the filter `node` that speak only of columns in `passed` go below `child`, where `values` says what they are; the others stay. */
 function divided(
   node: Filter,
+  child: UnaryPlan,
   movable: readonly Expression[],
   staying: readonly Expression[],
-  goes: (part: Expression) => boolean,
-  below: (down: readonly Expression[]) => LogicalPlan,
+  passed: ReadonlySet<ExprId>,
+  values: ReadonlyMap<ExprId, Expression> = new Map(),
 ): LogicalPlan {
-  const down = movable.filter((part) => goes(part) && !isConstant(part));
+  const down = movable.filter((part) => within(part, passed) && !isConstant(part));
   if (down.length === 0) return node;
   const up = [...movable.filter((part) => !down.includes(part)), ...staying];
-  return filterOf(below(down), up);
+  const below = down.map((part) => substitute(part, values));
+  return filterOf({ ...child, child: filterOf(child.child, below) }, up);
+}
+
+type UnaryPlan = Extract<LogicalPlan, { kind: "aggregate" | "window" | "appendColumns" | "generate" | "expand" }>;
+
+/** Columns of an aggregate that are columns by which it groups. */
+function groupingColumns({ grouping, aggregates }: Extract<LogicalPlan, { kind: "aggregate" }>): ReadonlyMap<ExprId, Expression> {
+  const keys = new Map<ExprId, Expression>();
+  for (const item of aggregates) {
+    const source = item.kind === "alias" ? item.child : item;
+    if (source.kind === "attribute" && grouping.some((key) => key.kind === "attribute" && key.id === source.id))
+      keys.set(item.id, source);
+  }
+  return keys;
+}
+
+function partitionColumns({ partitionBy }: Extract<LogicalPlan, { kind: "window" }>): ReadonlySet<ExprId> {
+  return new Set(partitionBy.flatMap((key) => (key.kind === "attribute" ? [key.id] : [])));
 }
 
 /** Below an aggregate or a window a condition without columns would say something else about no rows. */
