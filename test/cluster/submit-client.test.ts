@@ -51,3 +51,40 @@ test("a master that is lost before it answers may have done what it was asked fo
   await expect(client.kill("driver-1")).rejects.toThrow(/\[NO_ANSWER\].* It may have ended the driver: ask for its state\./);
   await close();
 });
+
+test("a master that stays a standby: that it is one, and which is active", async () => {
+  const reason = "this master is a standby; the active one is at firesteel://master2:7077";
+  let asked = 0;
+  let askedAgain = (): void => undefined;
+  const twice = new Promise<void>((resolve) => void (askedAgain = resolve));
+  const server = await PeerServer.open({
+    listen: { kind: "tcp", host: "127.0.0.1", port: 0 },
+    tls: null,
+    secret,
+    handlers: {
+      standby: () => {
+        if (++asked === 2) askedAgain();
+        return reason;
+      },
+      message: () => undefined,
+      closed: () => undefined,
+    },
+    refused: () => undefined,
+  });
+  if (server.address.kind !== "tcp") throw new Error("a TCP port");
+  const timers = jest.spyOn(globalThis, "setTimeout");
+  try {
+    const status = clientOf(server.address.port).status("driver-1");
+    const refused = expect(status).rejects.toThrow(
+      `[STANDBY] The master at 127.0.0.1:${server.address.port} takes nothing: ${reason}.`,
+    );
+    // Whoever asks again has been refused before.
+    await twice;
+    const [tooLate] = timers.mock.calls.find(([, ms]) => ms === 30_000)!;
+    tooLate();
+    await refused;
+  } finally {
+    timers.mockRestore();
+    await server.close();
+  }
+});

@@ -62,7 +62,8 @@ export class SubmitClient {
     try {
       return await new Promise<T>((resolve, reject) => {
         const late = new ClusterError("NO_ANSWER", `The master did not answer within ${ANSWER_MS / 1000} s. ${lost}`);
-        const timer = setTimeout(() => reject(late), ANSWER_MS);
+        let standby: StandbyError | null = null;
+        const timer = setTimeout(() => done(() => reject(standby ?? late)), ANSWER_MS);
         const done = (end: () => void): void => {
           clearTimeout(timer);
           end();
@@ -70,7 +71,10 @@ export class SubmitClient {
         const link = (state.link = new MasterLink(
           { ...this.options, role: "client", keepAlive: true },
           {
-            connected: () => link.send(request),
+            connected: () => {
+              standby = null;
+              link.send(request);
+            },
             message: (message) => {
               try {
                 const result = answer(message, (more) => link.send(more));
@@ -81,8 +85,11 @@ export class SubmitClient {
             },
             disconnected: (reason) =>
               done(() => reject(new ClusterError("NO_ANSWER", `The master did not answer: ${reason}. ${lost}`))),
-            // Where there is a standby there will be an active master in a moment.
-            failed: (error) => (error instanceof StandbyError ? undefined : done(() => reject(error))),
+            // A standby may become active in a moment. One that stays what it is was sent nothing: it did nothing.
+            failed: (error) => {
+              if (error instanceof StandbyError) standby = error;
+              else done(() => reject(error));
+            },
           },
         ));
         link.start();
