@@ -258,7 +258,10 @@ export class UserFunctionCalls implements UserFunctions {
     return records.map((record) => {
       const schema = schemaFromArrow(record.schema);
       const batch = fromArrowBatch(record, schema);
-      return { length: batch.length, columns: to.map((column) => pick(batch, schema, column, fn, this.settings)) };
+      return {
+        length: batch.length,
+        columns: to.map((column) => admitted(pick(batch, schema, column, fn, this.settings), column)),
+      };
     });
   }
 
@@ -271,13 +274,14 @@ export class UserFunctionCalls implements UserFunctions {
 
   #columns(result: unknown, fn: UserFunction, to: readonly Attribute[]): ColumnBatch {
     if (typeof result !== "object" || result === null) throw notBatch(fn);
-    const columns = to.map(({ name, type }) => {
+    const columns = to.map((column) => {
+      const { name, type } = column;
       const values = (result as Record<string, unknown>)[name];
       if (values === undefined) throw missingColumn(fn, name, Object.keys(result));
       const box = boxer(type, this.settings);
       const builder = vectorBuilder(type);
       for (const value of rowsOf(values, fn)) builder.append(box(value, name));
-      return builder.finish();
+      return admitted(builder.finish(), column);
     });
     return { length: columns[0]?.length ?? 0, columns };
   }
@@ -306,6 +310,13 @@ function caller(
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- names that are made here, nothing of the user's
   const make = new Function("call", "finish", ...converters, source) as (...parts: unknown[]) => (...args: Boxed[]) => Boxed;
   return make(call, finish, ...external);
+}
+
+/** What follows relies on NOT NULL, whatever a function gave. */
+function admitted<V extends ColumnBatch["columns"][number]>(vector: V, { name, nullable }: Attribute): V {
+  const missing = !nullable && vector.valid?.subarray(0, vector.length).includes(0) === true;
+  if (missing) throw new QueryError("FIELD_NOT_NULLABLE_WITH_NAME", { field_name: name });
+  return vector;
 }
 
 function fieldsOf(columns: readonly Attribute[]): StructType["fields"] {

@@ -101,3 +101,14 @@ test("cogroup needs as many keys on both sides", async () => {
     /both sides need as many keys; the left has 1, the right 2/,
   );
 });
+
+test("functions of batches and groups give no null where their schema has NOT NULL", async () => {
+  const df = spark().sql("SELECT * FROM VALUES (1, 'a'), (2, NULL) AS t(x, s)");
+  const failure = /FIELD_NOT_NULLABLE_WITH_NAME\] s has a null/;
+  const same = (schema: string) => df.mapInArrow((batches) => batches, schema);
+  expect(await same("x INT NOT NULL, s STRING").where("s IS NULL").count()).toBe(1);
+  await expect(same("x INT, s STRING NOT NULL").collect()).rejects.toThrow(failure);
+  const grouped = (s: string | null) => df.groupBy("x").applyInArrow(() => ({ s: [s] }), "s STRING NOT NULL");
+  expect(await grouped("z").count()).toBe(2);
+  await expect(grouped(null).collect()).rejects.toThrow(failure);
+});
