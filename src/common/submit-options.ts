@@ -220,7 +220,10 @@ function settingsFromEnvironment(): Settings {
 /** For what cannot have packages. Throws a UsageError that says what to do. */
 export function refusePackages(settings: Settings, who: string): Settings {
   if (!settings.has("spark.jars.packages")) return settings;
-  throw new UsageError("UNSUPPORTED_OPTION", `--packages is for firesteel submit and firesteel shell; for ${who} install the packages: npm install.`);
+  throw new UsageError(
+    "UNSUPPORTED_OPTION",
+    `--packages is for firesteel submit and firesteel shell; for ${who} install the packages: npm install.`,
+  );
 }
 
 /** Splits as a shell does: blanks separate, single and double quotes group, a backslash takes the next character as it is. */
