@@ -5,6 +5,8 @@ import { EXIT_DRIVER_LOST, EXIT_MEMORY } from "../executor/exit-codes";
 /** What V8 and Node print when a heap or an allocation cannot grow. */
 const OUT_OF_MEMORY = /heap out of memory|Allocation failed|out of memory|OOM error|invalid (?:table|array) (?:size|length)/i;
 const MAX_QUOTE = 300;
+/** Node's exit code for options that it does not take (https://nodejs.org/api/process.html#exit-codes). */
+const EXIT_INVALID_ARGUMENT = 9;
 
 export function exitReason(code: number | null, signal: string | null, stderrTail: string): ExecutorExit {
   // A heap that cannot grow ends the whole process by SIGABRT, in rare cases SIGTRAP or SIGILL.
@@ -21,7 +23,7 @@ export function exitReason(code: number | null, signal: string | null, stderrTai
     };
   if (signal === "SIGKILL")
     return { code, signal, outOfMemory, reason: `${how} (from outside, or by the system for want of memory)` };
-  const words = code === 0 || code === EXIT_DRIVER_LOST ? null : lastWords(stderrTail);
+  const words = code === 0 || code === EXIT_DRIVER_LOST ? null : (lastWords(stderrTail) ?? refusedOption(code, stderrTail));
   return { code, signal, outOfMemory, reason: words === null ? how : `${how}: ${words}` };
 }
 
@@ -34,4 +36,12 @@ function lastWords(stderr: string): string | null {
     if (match !== null) return match[1]!.slice(0, MAX_QUOTE);
   }
   return null;
+}
+
+/** What Node says of an option that it does not take ("bad option: --x", "--x is not allowed in NODE_OPTIONS"), without the name of its binary. */
+function refusedOption(code: number | null, stderr: string): string | null {
+  if (code !== EXIT_INVALID_ARGUMENT) return null;
+  const line = stderr.trimEnd().split("\n").at(-1)!;
+  const words = line.slice(line.indexOf(": ") + 1).trim();
+  return words === "" ? null : `node: ${words}`.slice(0, MAX_QUOTE);
 }

@@ -17,6 +17,8 @@ test.each([
     /^exited with code 1: \[NO_SECRET\] The secret is missing\.$/,
     false,
   ],
+  [9, null, "/usr/bin/node: bad option: --nonsense\n", /^exited with code 9: node: bad option: --nonsense$/, false],
+  [9, null, "", /^exited with code 9$/, false],
   [0, null, "", /^exited with code 0$/, false],
 ])("code %s, signal %s", (code, signal, stderr, reason, outOfMemory) => {
   const exit = exitReason(code, signal, stderr);
