@@ -50,4 +50,4 @@ test("it does not give up while an executor works, however many others end as so
   } finally {
     await launcher.stop();
   }
-}, 120_000);
+});

@@ -91,7 +91,7 @@ test("an application waits for a worker with what its executors need; then no tw
   });
   await until(() => worker.stateOf().finishedExecutors.length > 0, "the executor's end");
   expect(worker.stateOf().finishedExecutors).toMatchObject([{ resources: { gpu: ["7", "9"] } }]);
-}, 120_000);
+});
 
 const HOLDER = `
   import { existsSync, writeFileSync } from "node:fs";
@@ -142,4 +142,4 @@ test("a master that starts anew gives nobody the addresses that are in use", asy
   mayEnd("first");
   mayEnd("third");
   expect((await Promise.all([first, second, third])).map(({ stdout }) => stdout.trim())).toEqual(["7", "9", "9"]);
-}, 180_000);
+});

@@ -100,11 +100,11 @@ test("moves less than a quarter of its input between four workers", async () => 
   expect(result).toEqual({ lost: 0, ...ONCE_EACH });
   expect(remote + local).toBeGreaterThan(63 * MB);
   expect(remote).toBeLessThan(16 * MB);
-}, 120_000);
+});
 
 test("an executor that is killed while it combines costs no partition and counts none twice", async () => {
   expect(await reduce("kill")).toMatchObject({ lost: 1, ...ONCE_EACH });
-}, 120_000);
+});
 
 test("what a worker takes with it while it combines is made again by the others", async () => {
   const outcome = await reduce("stop", async (folder) => {
@@ -115,4 +115,4 @@ test("what a worker takes with it while it combines is made again by the others"
     await worker.stop("the test takes it away");
   });
   expect(outcome).toMatchObject({ lost: 1, ...ONCE_EACH });
-}, 120_000);
+});

@@ -112,7 +112,7 @@ test("jobs go on, cached blocks and map outputs move, and every executor is anot
     count: 2,
     old: [],
   });
-}, 120_000);
+});
 
 test("the executor of local[N] is replaced, too; what cannot be is refused", async () => {
   const program = `
@@ -142,4 +142,4 @@ test("the executor of local[N] is replaced, too; what cannot be is refused", asy
   `;
   const conf = { "firesteel.local.inProcess": "true" };
   expect(await resultOf(submit(directory, "in-process-restart.ts", inProcess, { conf }))).toMatch(/^\[NOT_IN_PROCESS\]/);
-}, 120_000);
+});

@@ -254,7 +254,13 @@ describe("block transfer", () => {
     const server = await serve((request) => (request.type === "locate" ? new Promise<Answer>(() => undefined) : pieces(request)));
     const fetcher = client({ timeout: 400, maxRetries: 0 });
     await expect(fetcher.call(server.endpoint, "locate", { id: "x" })).rejects.toThrow(/silent for 400 ms/);
-    expect((await piece(fetcher, server.endpoint, 3)).length).toBe(3);
+    // A busy machine may be silent for as long.
+    const answered = (): Promise<boolean> =>
+      piece(fetcher, server.endpoint, 3).then(
+        ({ length }) => length === 3,
+        () => false,
+      );
+    await until(answered, "an answer to the same client");
   });
 
   test("no more bytes are asked for at a time than the limit, and a longer answer goes alone", async () => {
