@@ -146,7 +146,8 @@ describe("processes", () => {
     harness = await new Harness(bundles, { networkTimeoutMs: 3000 }).start();
     const [first] = harness.live.values();
     process.kill(first!.pid, "SIGSTOP");
-    await harness.until(() => harness.lost.length === 1 && harness.live.size === 1);
+    // A busy machine may lose the replacement, too.
+    await harness.until(() => harness.lost.length >= 1 && harness.live.size === 1);
     expect(harness.lost[0]!.reason).toMatch(/no heartbeat/);
     await harness.until(() => !isAlive(first!.pid));
     expect(await harness.value("return 1")).toBe(1);
